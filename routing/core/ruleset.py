@@ -1,0 +1,305 @@
+"""A release, compiled: the plain frozen values that calls are decided and run from.
+
+Nothing here touches the database. A `Ruleset` is built once per release from its
+snapshot and then shared by every call that was decided under it, so that a later
+release never changes a call in progress. References between records are by `key`,
+the record's primary key in the draft at the time of publishing, as text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Path(StrEnum):
+    """How calls to a number are answered."""
+
+    RELAY = "relay"
+    SIP = "sip"
+    PERSON = "person"
+
+
+class Objective(StrEnum):
+    LEAD_CAPTURE = "lead_capture"
+    TRIAGE = "triage"
+    AFTER_HOURS = "after_hours"
+    APPOINTMENT = "appointment"
+    SIMPLE_ROUTING = "simple_routing"
+
+
+class FieldKind(StrEnum):
+    """What a collected field must look like; see `calls.core.fields`."""
+
+    TEXT = "text"
+    NAME = "name"
+    PHONE = "phone"
+    EMAIL = "email"
+    NUMBER = "number"
+    DATE = "date"
+    YES_NO = "yes_no"
+
+
+class RuleAction(StrEnum):
+    ACCEPT = "accept"
+    REJECT = "reject"
+    DIVERT = "divert"
+    VOICEMAIL = "voicemail"
+
+
+class CallerMatch(StrEnum):
+    ANY = "any"
+    LISTED = "listed"
+    NOT_LISTED = "not_listed"
+    WITHHELD = "withheld"
+
+
+class HoursMatch(StrEnum):
+    ANY = "any"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class PolicyEnd(StrEnum):
+    """What happens when no contact of a policy took the caller."""
+
+    VOICEMAIL = "voicemail"
+    CALLBACK = "callback"
+    BACK_TO_AGENT = "back_to_agent"
+
+
+class AtLimit(StrEnum):
+    """What the agent does when a limit is reached or the caller stays silent."""
+
+    GOODBYE = "goodbye"
+    HAND_OFF = "hand_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Open from `opens` to `closes` on `weekday` (0 is Monday), local time.
+
+    `closes` at or before `opens` runs past midnight; equal times are a full day.
+    """
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    key: str
+    name: str
+    time_zone: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What the product itself says in one language, word for word."""
+
+    filler: str
+    apology: str
+    still_there: str
+    silence_goodbye: str
+    length_warning: str
+    limit_goodbye: str
+    handoff: str
+    resumed: str
+    closing: str
+    whisper: str
+    voicemail: str
+    nobody_free: str
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of a profile, with everything ConversationRelay needs for it.
+
+    `code` is BCP-47 or "multi" (automatic detection). Empty strings mean that the
+    attribute is left out of the TwiML, never that it is sent empty (error 64101).
+    """
+
+    code: str
+    transcription_provider: str
+    speech_model: str
+    tts_provider: str
+    voice: str
+    greeting: str
+    hints: str
+    phrases: Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageProfile:
+    """`attributes` holds the shared behaviour attributes by their TwiML names,
+
+    already rendered as the strings that stand in the XML. The first language is
+    the one a call starts in.
+    """
+
+    key: str
+    name: str
+    languages: tuple[Language, ...]
+    attributes: Mapping[str, str]
+    merge_window_ms: int = 450
+    inter_digit_ms: int = 2500
+    digit_terminator: str = "#"
+
+    def language(self, code: str) -> Language:
+        """The entry for `code`; matches on the primary subtag, else the first.
+
+        With automatic detection Twilio reports "en" where the profile says "en-US".
+        """
+        for wanted in (code.lower(), code.lower().split("-")[0]):
+            for entry in self.languages:
+                if entry.code.lower() == wanted:
+                    return entry
+        primary = code.lower().split("-")[0]
+        for entry in self.languages:
+            if entry.code.lower().split("-")[0] == primary:
+                return entry
+        return self.languages[0]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentField:
+    """A piece of information the agent collects from the caller."""
+
+    name: str
+    description: str
+    kind: FieldKind = FieldKind.TEXT
+    required_before_handoff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HttpTool:
+    """A tool that an engineer defined in the admin.
+
+    `schema` is a JSON Schema object for the arguments. `secret_name` names an
+    environment variable whose value is sent as a bearer token; the value itself is
+    never stored. `timeout` is in seconds.
+    """
+
+    key: str
+    name: str
+    description: str
+    method: str
+    url: str
+    schema: Mapping[str, object]
+    secret_name: str
+    timeout: float
+    waiting_line: str
+    allow_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds unless the name says otherwise. `max_cost` is in US dollars."""
+
+    max_seconds: int = 900
+    warn_seconds: int = 60
+    max_cost: Decimal = Decimal("2.00")
+    silence_seconds: int = 8
+    silence_prompts: int = 2
+    at_silence: AtLimit = AtLimit.GOODBYE
+    at_limit: AtLimit = AtLimit.HAND_OFF
+    filler_after: float = 2.0
+    first_token_seconds: float = 8.0
+    max_tool_rounds: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    key: str
+    name: str
+    objective: Objective
+    instructions: str
+    model: str
+    reasoning_effort: str
+    max_output_tokens: int
+    fields: tuple[AgentField, ...] = ()
+    tools: tuple[HttpTool, ...] = ()
+    limits: Limits = Limits()
+    policy: str = ""
+    zero_reaches_person: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    key: str
+    name: str
+    phone: str
+    email: str
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HuntStep:
+    contact: str
+    ring_seconds: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPolicy:
+    key: str
+    name: str
+    steps: tuple[HuntStep, ...]
+    end: PolicyEnd = PolicyEnd.VOICEMAIL
+    follow_up_owner: str = ""
+    follow_up_minutes: int = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    key: str
+    e164: str
+    label: str
+    time_zone: str
+    path: Path
+    active: bool
+    profile: str
+    agent: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Holds when every condition that is set holds. No numbers means all numbers.
+
+    `callers` are E.164 numbers, or prefixes that end in "*".
+    """
+
+    key: str
+    name: str
+    numbers: frozenset[str]
+    caller_match: CallerMatch
+    callers: tuple[str, ...]
+    hours_match: HoursMatch
+    calendar: str
+    action: RuleAction
+    agent: str = ""
+    profile: str = ""
+    policy: str = ""
+    sip_status: int = 603
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """One release. `rules` are in the order in which they are tried."""
+
+    number: int
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    profiles: Mapping[str, LanguageProfile] = field(default_factory=dict)
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    policies: Mapping[str, EscalationPolicy] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+
+    def number_for(self, e164: str) -> Number | None:
+        return next((n for n in self.numbers.values() if n.e164 == e164), None)
