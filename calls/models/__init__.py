@@ -1,0 +1,16 @@
+from calls.models.call import Call, CallEvent
+from calls.models.handoff import Handoff, HandoffAttempt
+from calls.models.inbox import Callback
+from calls.models.record import FollowUp, Incident, Recording, Usage
+
+__all__ = [
+    "Call",
+    "CallEvent",
+    "Callback",
+    "FollowUp",
+    "Handoff",
+    "HandoffAttempt",
+    "Incident",
+    "Recording",
+    "Usage",
+]
