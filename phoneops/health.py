@@ -1,0 +1,95 @@
+"""Whether this process lives (/healthz), whether it can take calls (/readyz), and
+its numbers (/metrics)."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+
+import redis.asyncio
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+PATIENCE_SECONDS = 3.0
+
+
+class NotReady(Exception):
+    """A part that answers, but not as it should. The text is for an operator."""
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "alive"})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+async def readyz(request: HttpRequest) -> HttpResponse:
+    answers = await asyncio.gather(*(ask(part) for part in PARTS.values()))
+    ready = all(is_ready for is_ready, _ in answers)
+    return JsonResponse(
+        {
+            "status": "ready" if ready else "not ready",
+            "parts": dict(zip(PARTS, (words for _, words in answers), strict=True)),
+        },
+        status=200 if ready else 503,
+    )
+
+
+async def ask(part: Callable[[], Awaitable[str]]) -> tuple[bool, str]:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return True, await part()
+    except NotReady as problem:
+        return False, str(problem)
+    except TimeoutError:
+        return False, f"no answer within {PATIENCE_SECONDS:.0f} seconds"
+    except Exception as problem:  # noqa: BLE001  whatever a driver raises means "down"
+        return False, f"not reachable ({type(problem).__name__})"
+
+
+@database_sync_to_async
+def database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "answers"
+
+
+async def broker() -> str:
+    async with redis.asyncio.from_url(settings.REDIS_URL) as client:
+        await client.ping()
+    return "answers"
+
+
+async def channel_layer() -> str:
+    """Send ourselves a message: a ping would not notice a subscription that died."""
+    layer = get_channel_layer()
+    if layer is None:
+        raise NotReady("not configured")
+    channel = await layer.new_channel()
+    token = uuid.uuid4().hex
+    await layer.send(channel, {"type": "ready", "token": token})
+    if (await layer.receive(channel))["token"] != token:
+        raise NotReady("delivered something other than what was sent")
+    return "delivers"
+
+
+@database_sync_to_async
+def release() -> str:
+    current = import_module("routing.services.live").current()
+    if current is None:
+        raise NotReady("no release has been published yet")
+    return f"release {current.number} is loaded"
+
+
+PARTS: dict[str, Callable[[], Awaitable[str]]] = {
+    "database": database,
+    "broker": broker,
+    "channel layer": channel_layer,
+    "release": release,
+}
