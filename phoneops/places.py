@@ -73,7 +73,7 @@ def _may_enter(status: os.stat_result, user: pwd.struct_passwd) -> bool:
 
 def find_places(var_dir: Path, state_root: Path = Path("/var/lib")) -> Places:
     var_dir = var_dir.resolve()
-    name = f"phoneops-{hashlib.sha256(str(var_dir).encode()).hexdigest()[:12]}"
+    name = f"phoneops-{fingerprint(str(var_dir))}"
     user = server_user()
     reachable = user is None or can_walk_to(var_dir / "engines", user)
     home = var_dir / "engines" if reachable else state_root / name
@@ -81,3 +81,7 @@ def find_places(var_dir: Path, state_root: Path = Path("/var/lib")) -> Places:
     if len(os.fsencode(run / ".s.PGSQL.5432.lock")) > LONGEST_SOCKET_PATH:
         run = Path(tempfile.gettempdir()) / f"{name}-{os.geteuid()}"
     return Places(home, run)
+
+
+def fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
