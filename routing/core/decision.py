@@ -48,7 +48,7 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConditionTrace:
-    """One condition, in words a manager reads: "caller is listed", "+1…", held or not."""
+    """One condition, in words a manager reads: "caller is listed", "+1…", held?"""
 
     name: str
     value: str

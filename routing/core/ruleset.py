@@ -12,6 +12,8 @@ from datetime import time
 from decimal import Decimal
 from enum import StrEnum
 
+from routing.core.decision import Because
+
 
 class Path(StrEnum):
     """How calls to a number are answered."""
@@ -286,6 +288,7 @@ class Rule:
     policy: str = ""
     sip_status: int = 603
     message: str = ""
+    because: Because = Because.RULE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,287 @@
+"""From a release's snapshot (JSON) to the frozen values that calls run from.
+
+Checked here is what would make a ruleset unusable: shape, types, and that every
+reference leads somewhere. Whether the values are wise was checked before publishing;
+refusing an old release for a rule that was added later would end its calls.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TypeVar
+
+from routing.core.decision import Because
+from routing.core.entries import Entry
+from routing.core.errors import BadSnapshot
+from routing.core.hours import zone
+from routing.core.phrases import phrases_for
+from routing.core.ruleset import (
+    Agent,
+    AgentField,
+    AtLimit,
+    Calendar,
+    CallerMatch,
+    Contact,
+    EscalationPolicy,
+    FieldKind,
+    HoursMatch,
+    HttpTool,
+    HuntStep,
+    Language,
+    LanguageProfile,
+    Limits,
+    Number,
+    Objective,
+    Path,
+    Phrases,
+    PolicyEnd,
+    Rule,
+    RuleAction,
+    Ruleset,
+    Span,
+)
+
+FORMAT = 1
+Record = TypeVar(
+    "Record",
+    Agent,
+    Calendar,
+    Contact,
+    EscalationPolicy,
+    HttpTool,
+    LanguageProfile,
+    Number,
+)
+
+
+def compile_snapshot(number: int, snapshot: Mapping[str, object]) -> Ruleset:
+    top = Entry("", snapshot)
+    if top.whole("format", FORMAT) != FORMAT:
+        raise BadSnapshot("format: this release was made by a newer version")
+    tools = keyed("tools", map(read_tool, top.entries("tools")))
+    ruleset = Ruleset(
+        number=number,
+        numbers=keyed("numbers", map(read_number, top.entries("numbers"))),
+        profiles=keyed("profiles", map(read_profile, top.entries("profiles"))),
+        agents=keyed("agents", (read_agent(e, tools) for e in top.entries("agents"))),
+        policies=keyed("policies", map(read_policy, top.entries("policies"))),
+        contacts=keyed("contacts", map(read_contact, top.entries("contacts"))),
+        calendars=keyed("calendars", map(read_calendar, top.entries("calendars"))),
+        rules=tuple(map(read_rule, top.entries("rules"))),
+    )
+    check_references(ruleset)
+    return ruleset
+
+
+def keyed(kind: str, records: Iterable[Record]) -> dict[str, Record]:
+    result: dict[str, Record] = {}
+    for record in records:
+        if record.key in result:
+            raise BadSnapshot(f"{kind}: two have the key {record.key}")
+        result[record.key] = record
+    return result
+
+
+def read_number(entry: Entry) -> Number:
+    return Number(
+        key=entry.text("key"),
+        e164=entry.text("e164"),
+        label=entry.text("label"),
+        time_zone=read_zone(entry),
+        path=entry.choice("path", Path),
+        active=entry.flag("active"),
+        profile=entry.text("profile"),
+        agent=entry.text("agent"),
+        policy=entry.text("policy"),
+    )
+
+
+def read_zone(entry: Entry) -> str:
+    name = entry.text("time_zone")
+    if zone(name) is None:
+        raise BadSnapshot(f"{entry.at('time_zone')}: {name} is not a known time zone")
+    return name
+
+
+def read_profile(entry: Entry) -> LanguageProfile:
+    attributes = entry.entry("attributes")
+    languages = tuple(map(read_language, entry.entries("languages")))
+    if not languages:
+        raise BadSnapshot(f"{entry.at('languages')}: a profile needs one at least")
+    return LanguageProfile(
+        key=entry.text("key"),
+        name=entry.text("name"),
+        languages=languages,
+        attributes={name: attributes.text(name) for name in attributes.values},
+        merge_window_ms=entry.whole("merge_window_ms", 450),
+        inter_digit_ms=entry.whole("inter_digit_ms", 2500),
+        digit_terminator=entry.text("digit_terminator", "#"),
+    )
+
+
+def read_language(entry: Entry) -> Language:
+    code, phrases = entry.text("code"), entry.entry("phrases")
+    usual = asdict(phrases_for(code))
+    return Language(
+        code=code,
+        transcription_provider=entry.text("transcription_provider"),
+        speech_model=entry.text("speech_model"),
+        tts_provider=entry.text("tts_provider"),
+        voice=entry.text("voice"),
+        greeting=entry.text("greeting"),
+        hints=entry.text("hints"),
+        phrases=Phrases(**{name: phrases.text(name, usual[name]) for name in usual}),
+    )
+
+
+def read_tool(entry: Entry) -> HttpTool:
+    return HttpTool(
+        key=entry.text("key"),
+        name=entry.text("name"),
+        description=entry.text("description"),
+        method=entry.text("method"),
+        url=entry.text("url"),
+        schema=entry.mapping("schema"),
+        secret_name=entry.text("secret_name"),
+        timeout=entry.real("timeout"),
+        waiting_line=entry.text("waiting_line"),
+        allow_private=entry.flag("allow_private"),
+    )
+
+
+def read_agent(entry: Entry, tools: Mapping[str, HttpTool]) -> Agent:
+    for key in entry.texts("tools"):
+        if key not in tools:
+            raise BadSnapshot(f"{entry.at('tools')}: there is no tool {key}")
+    return Agent(
+        key=entry.text("key"),
+        name=entry.text("name"),
+        objective=entry.choice("objective", Objective),
+        instructions=entry.text("instructions"),
+        model=entry.text("model"),
+        reasoning_effort=entry.text("reasoning_effort"),
+        max_output_tokens=entry.whole("max_output_tokens"),
+        fields=tuple(map(read_field, entry.entries("fields"))),
+        tools=tuple(tools[key] for key in entry.texts("tools")),
+        limits=read_limits(entry.entry("limits")),
+        policy=entry.text("policy", ""),
+        zero_reaches_person=entry.flag("zero_reaches_person", True),
+    )
+
+
+def read_field(entry: Entry) -> AgentField:
+    return AgentField(
+        name=entry.text("name"),
+        description=entry.text("description"),
+        kind=entry.choice("kind", FieldKind),
+        required_before_handoff=entry.flag("required_before_handoff"),
+    )
+
+
+def read_limits(entry: Entry) -> Limits:
+    usual = Limits()
+    return Limits(
+        max_seconds=entry.whole("max_seconds", usual.max_seconds),
+        warn_seconds=entry.whole("warn_seconds", usual.warn_seconds),
+        max_cost=entry.decimal("max_cost", usual.max_cost),
+        silence_seconds=entry.whole("silence_seconds", usual.silence_seconds),
+        silence_prompts=entry.whole("silence_prompts", usual.silence_prompts),
+        at_silence=entry.choice("at_silence", AtLimit, usual.at_silence),
+        at_limit=entry.choice("at_limit", AtLimit, usual.at_limit),
+        filler_after=entry.real("filler_after", usual.filler_after),
+        first_token_seconds=entry.real(
+            "first_token_seconds", usual.first_token_seconds
+        ),
+        max_tool_rounds=entry.whole("max_tool_rounds", usual.max_tool_rounds),
+    )
+
+
+def read_contact(entry: Entry) -> Contact:
+    return Contact(
+        key=entry.text("key"),
+        name=entry.text("name"),
+        phone=entry.text("phone"),
+        email=entry.text("email"),
+        calendar=entry.text("calendar", ""),
+    )
+
+
+def read_policy(entry: Entry) -> EscalationPolicy:
+    return EscalationPolicy(
+        key=entry.text("key"),
+        name=entry.text("name"),
+        steps=tuple(
+            HuntStep(step.text("contact"), step.whole("ring_seconds"))
+            for step in entry.entries("steps")
+        ),
+        end=entry.choice("end", PolicyEnd),
+        follow_up_owner=entry.text("follow_up_owner", ""),
+        follow_up_minutes=entry.whole("follow_up_minutes", 240),
+    )
+
+
+def read_calendar(entry: Entry) -> Calendar:
+    return Calendar(
+        key=entry.text("key"),
+        name=entry.text("name"),
+        time_zone=read_zone(entry),
+        spans=tuple(map(read_span, entry.entries("spans"))),
+    )
+
+
+def read_span(entry: Entry) -> Span:
+    weekday = entry.whole("weekday")
+    if weekday not in range(7):
+        raise BadSnapshot(f"{entry.at('weekday')}: expected 0 (Monday) to 6 (Sunday)")
+    return Span(weekday, entry.clock("opens"), entry.clock("closes"))
+
+
+def read_rule(entry: Entry) -> Rule:
+    return Rule(
+        key=entry.text("key"),
+        name=entry.text("name"),
+        numbers=frozenset(entry.texts("numbers")),
+        caller_match=entry.choice("caller_match", CallerMatch),
+        callers=entry.texts("callers"),
+        hours_match=entry.choice("hours_match", HoursMatch),
+        calendar=entry.text("calendar"),
+        action=entry.choice("action", RuleAction),
+        agent=entry.text("agent", ""),
+        profile=entry.text("profile", ""),
+        policy=entry.text("policy", ""),
+        sip_status=entry.whole("sip_status", 603),
+        message=entry.text("message", ""),
+        because=entry.choice("because", Because, Because.RULE),
+    )
+
+
+def check_references(ruleset: Ruleset) -> None:
+    for owner, kind, key, known in references(ruleset):
+        if key and key not in known:
+            raise BadSnapshot(f"{owner}: there is no {kind} {key}")
+
+
+def references(
+    ruleset: Ruleset,
+) -> Iterable[tuple[str, str, str, Mapping[str, object]]]:
+    """Every reference as (who refers, to what kind, its key, the records of it)."""
+    r = ruleset
+    for number in r.numbers.values():
+        owner = f"number {number.label}"
+        yield owner, "profile", number.profile, r.profiles
+        yield owner, "agent", number.agent, r.agents
+        yield owner, "policy", number.policy, r.policies
+    for agent in r.agents.values():
+        yield f"agent {agent.name}", "policy", agent.policy, r.policies
+    for contact in r.contacts.values():
+        yield f"contact {contact.name}", "calendar", contact.calendar, r.calendars
+    for policy in r.policies.values():
+        for step in policy.steps:
+            yield f"policy {policy.name}", "contact", step.contact, r.contacts
+    for rule in r.rules:
+        owner = f"rule {rule.name}"
+        yield owner, "calendar", rule.calendar, r.calendars
+        yield owner, "agent", rule.agent, r.agents
+        yield owner, "profile", rule.profile, r.profiles
+        yield owner, "policy", rule.policy, r.policies
+        for key in rule.numbers:
+            yield owner, "number", key, r.numbers
