@@ -4,8 +4,7 @@ Every event is handed to `Conversation.receive(event, now)`; `now` is in seconds
 any monotonic clock.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 
@@ -37,6 +36,13 @@ class AgentSpeaking:
     """Speech of ours became audible, or fell silent."""
 
     on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPlayed:
+    """A clause of ours that the caller has heard to its end."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,6 @@ class ToolAnswered:
     tool_call: str
     output: str
     ok: bool = True
-    effects: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ Event = (
     | CallerSpoke
     | CallerSpeaking
     | AgentSpeaking
+    | SpeechPlayed
     | CallerInterrupted
     | DigitPressed
     | ModelSaid

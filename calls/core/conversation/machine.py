@@ -1,0 +1,206 @@
+"""The entrance of the machine, time and limits."""
+
+from calls.core import events as ev
+from calls.core.actions import Action, AgentTurn, HangUp, NoticeTurn
+from calls.core.conversation.caller_side import LISTEN_AGAIN_SECONDS, CallerSide
+from calls.core.conversation.state import Past, Setting, State
+from calls.core.timers import Timer
+from calls.core.words import (
+    CauseOwner,
+    Ending,
+    EventKind,
+    HandoffReason,
+    IncidentKind,
+)
+from routing.core.ruleset import AtLimit
+
+COST_WARN_SHARE = 0.8
+STUCK_AUDIBLE_SECONDS = 30.0
+GREET = "The caller is connected now. Greet them."
+
+
+class Conversation(CallerSide):
+    def __init__(self, setting: Setting, past: Past | None = None) -> None:
+        super().__init__(setting, past or Past())
+        self._warned: set[str] = set()
+
+    def receive(self, event: ev.Event, now: float) -> list[Action]:
+        """Never raises for anything that a carrier, a model or a caller may send."""
+        self._actions = []
+        if self.state is State.WAITING:
+            self._before_connection(event, now)
+        elif self.state is not State.ENDED:
+            self._dispatch(event, now)
+        return self._actions
+
+    def _before_connection(self, event: ev.Event, now: float) -> None:
+        match event:
+            case ev.Connected():
+                self._connected(event, now)
+            case ev.CallerLeft():
+                self._gone(Ending.CALLER_LEFT)
+            case ev.TransportLost():
+                self._gone(Ending.TRANSPORT_LOST)
+
+    def _dispatch(self, event: ev.Event, now: float) -> None:
+        match event:
+            case ev.DeadlinePassed():
+                while timer := self._timers.pop_due(now):
+                    self._time_is_up(timer, now)
+            case (
+                ev.ModelSaid() | ev.ToolAsked() | ev.ModelFinished() | ev.ModelFailed()
+            ):
+                if self._model_active and event.turn == self.turn:
+                    self._model_event(event, now)
+            case ev.ToolAnswered():
+                self._tool_answered(event, now)
+            case ev.CallerSpoke():
+                self._caller_spoke(event, now)
+            case ev.CallerInterrupted():
+                self._interrupted(event, now)
+            case ev.DigitPressed():
+                self._digit(event.digit, now)
+            case ev.CallerSpeaking():
+                self._sound(now, on=event.on)
+            case ev.AgentSpeaking():
+                self._audible(now, on=event.on)
+            case ev.SpeechPlayed():
+                self._speech.played(event.text)
+            case ev.CostMeasured():
+                self._cost(event, now)
+            case ev.SupervisorAsked():
+                self._hand_off(HandoffReason.SUPERVISOR, event.name, now)
+            case ev.FrameRefused():
+                kind, owner = IncidentKind.FRAME_REFUSED, CauseOwner.OURS
+                self._report(kind, owner, event.detail)
+            case ev.CallerLeft():
+                self._gone(Ending.CALLER_LEFT)
+            case ev.TransportLost():
+                self._gone(Ending.TRANSPORT_LOST)
+            case ev.Connected():
+                pass
+
+    def _model_event(
+        self,
+        event: ev.ModelSaid | ev.ToolAsked | ev.ModelFinished | ev.ModelFailed,
+        now: float,
+    ) -> None:
+        match event:
+            case ev.ModelSaid():
+                self._model_said(event.text, now)
+            case ev.ToolAsked():
+                self._tool_asked(event)
+            case ev.ModelFinished():
+                self._model_finished(now)
+            case ev.ModelFailed():
+                self._model_failed(IncidentKind.MODEL_ERROR, event.reason, now)
+
+    # beginning and end
+
+    def _connected(self, event: ev.Connected, now: float) -> None:
+        left = max(self._limits.max_seconds - self._past.elapsed, 0)
+        self._cap_at = now + left
+        if self._past.handoff is not None:
+            asked = self._past.handoff
+            self._hand_off(asked.reason, asked.asked_by, now, summary=asked.summary)
+            return
+        self._timers.start(Timer.CAP, self._cap_at)
+        if left > self._limits.warn_seconds:
+            self._timers.start(Timer.WARN, self._cap_at - self._limits.warn_seconds)
+        if event.greeted:
+            self._greeted(now)
+        elif not self._history.spoken():
+            self._history.add(NoticeTurn(GREET))
+            self._ask_model(now)
+        else:
+            self._resume(now)
+
+    def _greeted(self, now: float) -> None:
+        greeting = self._setting.greeting
+        self._note(EventKind.GREETED, text=greeting)
+        self._history.add(AgentTurn(greeting))
+        self._speech.sent(greeting, now, last=True)
+        self._listen(now)
+
+    def _resume(self, now: float) -> None:
+        self._say_line(self.phrases.resumed, "resumed", now)
+        if self._history.owes_answer():
+            self._ask_model(now)
+        else:
+            self._listen(now)
+
+    def _gone(self, ending: Ending) -> None:
+        self._cancel_model()
+        self._keep_answer()
+        self._timers.stop_all()
+        self._note(EventKind.ENDING, why=ending.value, outcome="")
+        self._enter(State.ENDED)
+
+    # time
+
+    def _time_is_up(self, timer: Timer, now: float) -> None:
+        match timer:
+            case Timer.CAP:
+                self._limit_reached(now)
+            case Timer.CLOSE:
+                self._finish()
+            case Timer.DIGITS:
+                self._keyed(self._digits.complete(now), now)
+            case Timer.MERGE:
+                self._utterance_ended(now)
+            case Timer.FIRST_TOKEN:
+                self._no_answer(now)
+            case Timer.STALL:
+                self._model_failed(IncidentKind.MODEL_SLOW, "answer stalled", now)
+            case Timer.FILLER:
+                self._fill(now)
+            case Timer.WARN:
+                self._warn("seconds", now)
+            case Timer.SILENCE:
+                self._quiet(now)
+
+    def _quiet(self, now: float) -> None:
+        """Silence counts from the end of our speech, however slowly it is spoken."""
+        stuck = now > self._speech.expected_end + STUCK_AUDIBLE_SECONDS
+        if self._speech.audible and not stuck:
+            self._timers.start(Timer.SILENCE, now + LISTEN_AGAIN_SECONDS)
+        else:
+            self._silence(now)
+
+    def _audible(self, now: float, *, on: bool) -> None:
+        self._speech.became(audible=on)
+        if not self._speech.finished(now):
+            return
+        if self.state is State.CLOSING:
+            self._finish()
+        elif self.state is State.LISTENING and self._timers.running(Timer.SILENCE):
+            self._timers.start(Timer.SILENCE, now + self._limits.silence_seconds)
+
+    # limits
+
+    def _warn(self, limit: str, now: float) -> None:
+        if limit in self._warned or self.state is State.CLOSING:
+            return
+        self._warned.add(limit)
+        self._note(EventKind.LIMIT_WARNED, limit=limit)
+        if self.state is State.LISTENING and self._speech.finished(now):
+            self._say_line(self.phrases.length_warning, "limit", now)
+            self._await_caller(now)
+        else:
+            self._warning_due = True
+
+    def _limit_reached(self, now: float) -> None:
+        if self.state is State.CLOSING:
+            self._may_go_on = False
+        elif self._limits.at_limit is AtLimit.HAND_OFF:
+            self._hand_off(HandoffReason.LIMIT_REACHED, "portal", now)
+        else:
+            words = self.phrases.limit_goodbye
+            self._close(HangUp(Ending.LIMIT), words, "limit", now)
+
+    def _cost(self, event: ev.CostMeasured, now: float) -> None:
+        most = float(self._limits.max_cost)
+        if event.spent >= most:
+            self._limit_reached(now)
+        elif float(event.spent) >= COST_WARN_SHARE * most:
+            self._warn("cost", now)

@@ -1,0 +1,52 @@
+"""Named deadlines; the earliest is what the driver sleeps until."""
+
+from enum import Enum, auto
+
+
+class Timer(Enum):
+    """In the order in which they are served when several are due at once."""
+
+    CAP = auto()
+    CLOSE = auto()
+    DIGITS = auto()
+    MERGE = auto()
+    FIRST_TOKEN = auto()
+    STALL = auto()
+    FILLER = auto()
+    WARN = auto()
+    SILENCE = auto()
+
+
+class Timers:
+    def __init__(self) -> None:
+        self._due: dict[Timer, float] = {}
+
+    def start(self, timer: Timer, at: float) -> None:
+        self._due[timer] = at
+
+    def stop(self, *timers: Timer) -> None:
+        for timer in timers:
+            self._due.pop(timer, None)
+
+    def stop_all(self) -> None:
+        self._due.clear()
+
+    def running(self, timer: Timer) -> bool:
+        return timer in self._due
+
+    @property
+    def deadline(self) -> float | None:
+        return min(self._due.values(), default=None)
+
+    def pop_due(self, now: float) -> Timer | None:
+        """Removes and returns the most important timer that is due."""
+        due = [timer for timer, at in self._due.items() if at <= now]
+        if not due:
+            return None
+        first = min(due, key=_rank)
+        self.stop(first)
+        return first
+
+
+def _rank(timer: Timer) -> int:
+    return timer.value
