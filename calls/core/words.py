@@ -71,6 +71,16 @@ class FollowUpKind(StrEnum):
     VOICEMAIL = "voicemail"
 
 
+class MailState(StrEnum):
+    """The mail about a call; empty while it waits to be sent."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    NOT_WANTED = "not_wanted"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
 class CauseOwner(StrEnum):
     """Whose fault an incident is."""
 
@@ -97,6 +107,7 @@ class IncidentKind(StrEnum):
     MAIL_FAILED = "mail_failed"
     DRIVER_FAILED = "driver_failed"
     CALLBACK_MISSING = "callback_missing"
+    WEBHOOK_FAILED = "webhook_failed"
 
 
 class EventKind(StrEnum):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from calls.core.words import CallState, Disposition, EventKind
+from calls.core.words import CallState, Disposition, EventKind, MailState
 from routing.core.decision import CallerKind
 from routing.core.ruleset import Path
 
@@ -73,13 +73,21 @@ class Call(models.Model):
     relay_session = models.CharField(max_length=64, blank=True)
     relay_entries = models.PositiveSmallIntegerField(default=0)
     relay_failures = models.PositiveSmallIntegerField(default=0)
+    redirected = models.BooleanField(
+        default=False,
+        help_text="Taken out of its conversation by us: its end needs no answer.",
+    )
     carrier_events = models.PositiveIntegerField(default=0)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
 
     collected = models.JSONField(default=dict, blank=True)
     summary = models.TextField(blank=True)
-    summary_mail = models.CharField(max_length=16, blank=True)
+    summary_mail = models.CharField(
+        max_length=16, choices=choices(MailState), blank=True
+    )
+    summary_mail_at = models.DateTimeField(null=True, blank=True)
 
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.ForeignKey(
@@ -100,6 +108,16 @@ class Call(models.Model):
                 fields=["last_seen_at"],
                 condition=~Q(state=CallState.CLOSED),
                 name="call_unclosed",
+            ),
+            models.Index(
+                fields=["dialled"],
+                condition=~Q(state__in=[CallState.OVER, CallState.CLOSED]),
+                name="call_live_by_number",
+            ),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(state=CallState.CLOSED, summary_mail__in=["", "sending"]),
+                name="call_unmailed",
             ),
         ]
         constraints = [

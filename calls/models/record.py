@@ -61,7 +61,9 @@ class Incident(models.Model):
         Call, on_delete=models.CASCADE, null=True, blank=True, related_name="incidents"
     )
     kind = models.CharField(max_length=32, choices=choices(IncidentKind))
-    cause = models.CharField("cause lies with", max_length=16, choices=choices(CauseOwner))
+    cause = models.CharField(
+        "cause lies with", max_length=16, choices=choices(CauseOwner)
+    )
     detail = models.TextField(blank=True)
     key = models.CharField(max_length=200, unique=True)
     at = models.DateTimeField(db_index=True)
