@@ -12,6 +12,9 @@ from calls.core.words import CallState, Disposition, EventKind, MailState
 from routing.core.decision import CallerKind
 from routing.core.ruleset import Path
 
+ENDED = [CallState.OVER.value, CallState.CLOSED.value]
+UNMAILED = ["", MailState.SENDING.value]
+
 
 def choices(words: type[Any]) -> list[tuple[str, str]]:
     """A word list as Django choices: "handed_off" reads "Handed off"."""
@@ -21,7 +24,7 @@ def choices(words: type[Any]) -> list[tuple[str, str]]:
 class CallQuerySet(models.QuerySet["Call"]):
     def live(self) -> "CallQuerySet":
         """Calls that are going on now."""
-        return self.exclude(state__in=[CallState.OVER, CallState.CLOSED])
+        return self.exclude(state__in=ENDED)
 
     def unclosed(self) -> "CallQuerySet":
         return self.exclude(state=CallState.CLOSED)
@@ -48,7 +51,7 @@ class Call(models.Model):
     language = models.CharField(max_length=35, blank=True)
 
     state = models.CharField(
-        max_length=16, choices=choices(CallState), default=CallState.OFFERED
+        max_length=16, choices=choices(CallState), default=CallState.OFFERED.value
     )
     disposition = models.CharField(
         max_length=32, choices=choices(Disposition), blank=True, default=""
@@ -75,7 +78,7 @@ class Call(models.Model):
     relay_failures = models.PositiveSmallIntegerField(default=0)
     redirected = models.BooleanField(
         default=False,
-        help_text="Taken out of its conversation by us: its end needs no answer.",
+        help_text="We took the call out of its conversation.",
     )
     carrier_events = models.PositiveIntegerField(default=0)
     lease_owner = models.CharField(max_length=64, blank=True)
@@ -106,17 +109,17 @@ class Call(models.Model):
         indexes = [
             models.Index(
                 fields=["last_seen_at"],
-                condition=~Q(state=CallState.CLOSED),
+                condition=~Q(state=CallState.CLOSED.value),
                 name="call_unclosed",
             ),
             models.Index(
                 fields=["dialled"],
-                condition=~Q(state__in=[CallState.OVER, CallState.CLOSED]),
+                condition=~Q(state__in=ENDED),
                 name="call_live_by_number",
             ),
             models.Index(
                 fields=["closed_at"],
-                condition=Q(state=CallState.CLOSED, summary_mail__in=["", "sending"]),
+                condition=Q(state=CallState.CLOSED.value, summary_mail__in=UNMAILED),
                 name="call_unmailed",
             ),
         ]
@@ -124,14 +127,14 @@ class Call(models.Model):
             models.CheckConstraint(
                 name="call_closed_with_disposition",
                 condition=(
-                    Q(state=CallState.CLOSED, closed_at__isnull=False)
+                    Q(state=CallState.CLOSED.value, closed_at__isnull=False)
                     & ~Q(disposition="")
                 )
-                | (~Q(state=CallState.CLOSED) & Q(disposition="")),
+                | (~Q(state=CallState.CLOSED.value) & Q(disposition="")),
             ),
             models.CheckConstraint(
                 name="call_disposition_listed",
-                condition=Q(disposition__in=["", *Disposition]),
+                condition=Q(disposition__in=["", *(d.value for d in Disposition)]),
             ),
         ]
         permissions = [("review_call", "Can review calls")]

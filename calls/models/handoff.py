@@ -13,7 +13,7 @@ class Handoff(models.Model):
         max_length=32,
         choices=choices(HandoffReason),
         blank=True,
-        help_text="What the reason should have been, if the agent got it wrong.",
+        help_text="What the reason should have been.",
     )
     summary = models.TextField(blank=True)
     fields = models.JSONField(default=dict, blank=True)
@@ -23,7 +23,9 @@ class Handoff(models.Model):
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(
-        max_length=16, choices=choices(HandoffResult), default=HandoffResult.PENDING
+        max_length=16,
+        choices=choices(HandoffResult),
+        default=HandoffResult.PENDING.value,
     )
 
     class Meta:
@@ -58,7 +60,9 @@ class HandoffAttempt(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     seconds = models.PositiveIntegerField(null=True, blank=True)
     result = models.CharField(
-        max_length=16, choices=choices(AttemptResult), default=AttemptResult.RINGING
+        max_length=16,
+        choices=choices(AttemptResult),
+        default=AttemptResult.RINGING.value,
     )
 
     class Meta:
