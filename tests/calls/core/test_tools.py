@@ -18,8 +18,9 @@ AGENT = Agent(
     max_output_tokens=400,
     fields=(AgentField("full_name", "Who calls"), AgentField("city", "Where")),
 )
+PROPERTIES = {"day": {"type": "string"}, "count": {"type": "integer"}}
 SCHEMA = {
-    "properties": {"day": {"type": "string"}, "count": {"type": "integer"}},
+    "properties": PROPERTIES,
     "required": ["day"],
     "type": "object",
 }
@@ -95,7 +96,7 @@ def test_only_reasons_an_agent_can_have_are_offered() -> None:
 
 def test_definitions_are_the_same_bytes_however_the_schema_was_stored() -> None:
     turned = dict(reversed(SCHEMA.items())) | {"required": ("day",)}
-    turned["properties"] = dict(reversed(SCHEMA["properties"].items()))
+    turned["properties"] = dict(reversed(PROPERTIES.items()))
     written = [
         json.dumps(named(replace(AGENT, tools=(tool,)), "free_times").parameters)
         for tool in (TOOL, replace(TOOL, schema=turned))
