@@ -22,7 +22,7 @@ def check_attributes(
     """Problems of what is written. What is not written is `missing_attributes`."""
     problems = []
     for name, value in attributes.items():
-        problem = check_value(table.get(name), name, value)
+        problem = check_value(table.get(name), value)
         if problem:
             problems.append(f"{name}: {problem}")
     return [*problems, *check_speech(attributes)]
@@ -39,7 +39,7 @@ def missing_attributes(
     return [a.name for a in table.values() if a.always and a.name not in attributes]
 
 
-def check_value(attribute: Attribute | None, name: str, value: str) -> str:
+def check_value(attribute: Attribute | None, value: str) -> str:
     """The problem of one value, or nothing."""
     if attribute is None:
         return "is not an attribute that Twilio knows; check the spelling."

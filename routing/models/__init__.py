@@ -1,0 +1,25 @@
+from routing.models.agents import Agent, AgentField
+from routing.models.escalation import Contact, EscalationPolicy, PolicyStep
+from routing.models.hours import Calendar, CalendarSpan
+from routing.models.languages import Language
+from routing.models.numbers import PhoneNumber
+from routing.models.profiles import LanguageProfile
+from routing.models.releases import Release
+from routing.models.rules import RoutingRule
+from routing.models.tools import HttpTool
+
+__all__ = [
+    "Agent",
+    "AgentField",
+    "Calendar",
+    "CalendarSpan",
+    "Contact",
+    "EscalationPolicy",
+    "HttpTool",
+    "Language",
+    "LanguageProfile",
+    "PhoneNumber",
+    "PolicyStep",
+    "Release",
+    "RoutingRule",
+]

@@ -1,0 +1,92 @@
+"""The numbers that people call."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from routing.core.callers import spaced
+from routing.core.ruleset import Path
+from routing.models.choices import PATHS
+from routing.models.validators import validate_e164, validate_time_zone
+
+
+class PhoneNumber(models.Model):
+    e164 = models.CharField(
+        "number",
+        max_length=16,
+        unique=True,
+        validators=[validate_e164],
+        help_text="The number people call, with its country code.",
+    )
+    label = models.CharField(
+        max_length=120,
+        help_text="How you call this line, for example “Main line”. Callers do not "
+        "hear it; lists and reports show it.",
+    )
+    time_zone = models.CharField(
+        max_length=64,
+        default="America/New_York",
+        validators=[validate_time_zone],
+        help_text="Where this line is. Times of its calls are shown in this zone.",
+    )
+    path = models.CharField(
+        "answered by",
+        max_length=16,
+        choices=PATHS,
+        default=Path.RELAY.value,
+        help_text="Who takes calls that no routing rule decides.",
+    )
+    active = models.BooleanField(
+        default=True,
+        help_text="Switch off to turn away every call to this number.",
+    )
+    profile = models.ForeignKey(
+        "routing.LanguageProfile",
+        models.PROTECT,
+        verbose_name="language profile",
+        related_name="numbers",
+        help_text="The languages spoken on this line, the voice and the sentences.",
+    )
+    agent = models.ForeignKey(
+        "routing.Agent",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="numbers",
+        help_text="Who answers. Not needed where only people answer.",
+    )
+    policy = models.ForeignKey(
+        "routing.EscalationPolicy",
+        models.PROTECT,
+        verbose_name="escalation policy",
+        related_name="numbers",
+        help_text="Whom callers are put through to when the agent cannot help or "
+        "cannot be reached. So no caller of this line is ever lost.",
+    )
+
+    class Meta:
+        verbose_name = "number"
+        ordering = ["label", "e164"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(e164__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="routing_number_is_e164",
+            ),
+            models.CheckConstraint(
+                condition=Q(path=Path.PERSON.value) | Q(agent__isnull=False),
+                name="routing_number_has_an_agent",
+                violation_error_message="Choose an agent, or let people answer.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({spaced(self.e164)})"
+
+    def clean(self) -> None:
+        if self.path != Path.PERSON and self.agent_id is None:
+            raise ValidationError(
+                {
+                    "agent": "Choose the agent who answers this number, or set "
+                    "“Answered by” to people only."
+                }
+            )

@@ -1,0 +1,26 @@
+"""What calls are decided from: numbered snapshots that nobody changes any more."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Release(models.Model):
+    number = models.PositiveIntegerField(unique=True)
+    snapshot = models.JSONField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="releases",
+        verbose_name="published by",
+    )
+    note = models.TextField(blank=True, help_text="What changed, and why.")
+    created_at = models.DateTimeField("published", auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        default_permissions = ("view",)
+        permissions = [("publish_release", "Can publish a release")]
+
+    def __str__(self) -> str:
+        return f"Release {self.number}"
