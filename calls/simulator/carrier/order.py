@@ -1,0 +1,87 @@
+"""What one simulated call is to be, and what became of it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from calls.simulator.carrier.contact import Contact
+from calls.simulator.knobs import Knobs
+
+# Told of every relay frame from the product: the loop's time and the decoded frame.
+FrameHook = Callable[[float, Mapping[str, Any]], None]
+
+
+async def stay_on_the_line(caller: Any) -> None:
+    """The script of a caller who says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOrder:
+    to: str = "main"
+    """An alias of one of the account's numbers, or a number."""
+    from_: str = "+12025550120"
+    script: Callable[[Any], Awaitable[None]] = stay_on_the_line
+    """What the caller does; gets a `Caller`."""
+    caller_name: str = ""
+    forwarded_from: str = ""
+    stir: str = "TN-Validation-Passed-A"
+    contacts: Sequence[Contact] = (Contact(),)
+    """Behaviours of dialled contacts in the order they are rung; the last repeats."""
+    contacts_by_number: Mapping[str, Contact] = field(default_factory=dict)
+    knobs: Knobs = field(default_factory=Knobs)
+    scenario: str = ""
+    seed: int = 0
+    cap_s: float | None = None
+    on_frame: FrameHook | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One relay session of a call."""
+
+    session_id: str
+    status: str = "in-progress"
+    error_code: str = ""
+    handoff_data: str | None = None
+    frames: int = 0
+    interrupts: int = 0
+    late_frames: int = 0
+    """Text that came after an interrupt in a cycle that was never closed."""
+    cut_by_end: int = 0
+    """Characters still unspoken when the product ended the session."""
+
+
+@dataclass(slots=True, kw_only=True)
+class CallRecord:
+    call_sid: str
+    scenario: str
+    from_: str
+    to: str
+    outcome: str = ""
+    """One of: agent_ended, caller_hung_up, handed_off, voicemail, rejected, queued,
+    application_error, redirected, gave_up, timed_out."""
+    status: str = ""
+    duration_s: float = 0.0
+    violations: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    transcript: list[dict[str, object]] = field(default_factory=list)
+    whispers: list[str] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    dial_attempts: int = 0
+    bridged: bool = False
+    recordings: list[str] = field(default_factory=list)
+    voicemails: int = 0
+    unmet: list[str] = field(default_factory=list)
+    """Expectations of the scenario that did not come true."""
+
+    @property
+    def ok(self) -> bool:
+        return not self.violations and not self.unmet
+
+    @property
+    def heard(self) -> str:
+        """Everything the caller heard, in order."""
+        return " ".join(str(h["text"]) for h in self.transcript if h["who"] != "caller")
+
+    def as_dict(self) -> dict[str, object]:
+        return {**asdict(self), "ok": self.ok}

@@ -1,0 +1,1 @@
+"""Reading TwiML as strictly as its documentation allows."""
