@@ -1,0 +1,33 @@
+"""What would fail on a live call though each part was fine when it was saved."""
+
+from collections.abc import Iterator
+
+from routing.core.profile_rules import check_profile
+from routing.core.ruleset import EscalationPolicy, PolicyEnd, Ruleset
+
+
+def check_draft(ruleset: Ruleset) -> list[str]:
+    return [
+        *check_profiles(ruleset),
+        *(p for policy in ruleset.policies.values() for p in check_policy(policy)),
+    ]
+
+
+def check_profiles(ruleset: Ruleset) -> Iterator[str]:
+    for profile in ruleset.profiles.values():
+        for problem in check_profile(profile.languages, profile.attributes):
+            yield f"Language profile “{profile.name}”: {problem}"
+
+
+def check_policy(policy: EscalationPolicy) -> Iterator[str]:
+    contacts = [step.contact for step in policy.steps]
+    if not contacts and policy.end is PolicyEnd.BACK_TO_AGENT:
+        yield (
+            f"Escalation policy “{policy.name}”: add a contact or choose voicemail or "
+            "a call back at the end; now the caller would go round in circles."
+        )
+    if len(contacts) != len(set(contacts)):
+        yield (
+            f"Escalation policy “{policy.name}”: a contact is rung twice; remove one "
+            "of the two."
+        )

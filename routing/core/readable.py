@@ -1,0 +1,57 @@
+"""A snapshot as people read it, and what differs between two of them.
+
+A `Record` is one number, rule, agent, ... as rows of label and text. How a snapshot
+becomes records needs the words of the admin, so that is a service; comparing does not.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`kind` and `key` tell which record it is, whatever it is called now."""
+
+    kind: str
+    key: str
+    name: str
+    rows: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} “{self.name}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`field` is empty where a whole record was added or removed."""
+
+    record: str
+    field: str
+    old: str
+    new: str
+
+
+ADDED = "added"
+REMOVED = "removed"
+
+
+def compare(old: Sequence[Record], new: Sequence[Record]) -> list[Change]:
+    before = {(record.kind, record.key): record for record in old}
+    after = {(record.kind, record.key): record for record in new}
+    changes: list[Change] = []
+    for place, record in after.items():
+        if place not in before:
+            changes.append(Change(record.title, "", "", ADDED))
+        else:
+            changes += compare_rows(before[place], record)
+    removed = [record for place, record in before.items() if place not in after]
+    return [*changes, *(Change(r.title, "", REMOVED, "") for r in removed)]
+
+
+def compare_rows(old: Record, new: Record) -> Iterator[Change]:
+    labels = [*new.rows, *(label for label in old.rows if label not in new.rows)]
+    for label in labels:
+        before, after = old.rows.get(label, ""), new.rows.get(label, "")
+        if before != after:
+            yield Change(new.title, label, before, after)

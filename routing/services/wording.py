@@ -1,0 +1,204 @@
+"""A snapshot in the words of the admin: the labels of its forms, names instead of keys.
+
+Labels are the model fields' own, so what is compared before publishing reads like the
+page on which it was changed. Lists within a record become one text of several lines.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.db.models import BooleanField, Field, Model
+
+from routing.core.attribute_table import RELAY
+from routing.core.callers import spaced
+from routing.core.readable import Record
+from routing.core.ruleset import RuleAction
+from routing.models import (
+    Agent,
+    AgentField,
+    Calendar,
+    CalendarSpan,
+    Contact,
+    EscalationPolicy,
+    HttpTool,
+    Language,
+    LanguageProfile,
+    PhoneNumber,
+    RoutingRule,
+)
+
+Values = Mapping[str, Any]
+Names = Mapping[tuple[str, str], str]
+Rows = Iterator[tuple[str, str]]
+
+# The sections of a snapshot in the order in which a manager thinks of them.
+SECTIONS: Mapping[str, type[Model]] = {
+    "numbers": PhoneNumber,
+    "rules": RoutingRule,
+    "agents": Agent,
+    "profiles": LanguageProfile,
+    "policies": EscalationPolicy,
+    "contacts": Contact,
+    "calendars": Calendar,
+    "tools": HttpTool,
+}
+REFERENCES: Mapping[str, str] = {
+    "profile": "profiles",
+    "agent": "agents",
+    "policy": "policies",
+    "calendar": "calendars",
+}
+
+
+def readable(snapshot: Values) -> list[Record]:
+    names = all_names(snapshot)
+    return [
+        Record(
+            kind=str(model._meta.verbose_name).capitalize(),
+            key=values["key"],
+            name=names[section, values["key"]],
+            rows=dict(rows_of(model, values, names)),
+        )
+        for section, model in SECTIONS.items()
+        for values in snapshot.get(section, [])
+    ]
+
+
+def all_names(snapshot: Values) -> Names:
+    return {
+        (section, values["key"]): values.get("name") or values.get("label") or ""
+        for section in SECTIONS
+        for values in snapshot.get(section, [])
+    }
+
+
+def rows_of(model: type[Model], values: Values, names: Names) -> Rows:
+    for name, value in values.items():
+        if name in SPECIAL:
+            yield from SPECIAL[name](value, names)
+        elif name in REFERENCES:
+            yield label(model, name), names.get((REFERENCES[name], value), "")
+        elif name != "key" and is_shown(values, name):
+            yield label(model, name), words(model, name, value)
+
+
+def is_shown(values: Values, name: str) -> bool:
+    """What a rejected caller is told says nothing about a rule that rejects nobody."""
+    if name not in ("sip_status", "because"):
+        return True
+    return values.get("action") == RuleAction.REJECT
+
+
+def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
+
+
+def label(model: type[Model], name: str) -> str:
+    text = str(field_of(model, name).verbose_name)
+    return text[:1].upper() + text[1:]
+
+
+def words(model: type[Model], name: str, value: Any) -> str:
+    field = field_of(model, name)
+    if isinstance(field, BooleanField):
+        return "yes" if value in (True, "true") else "no"
+    if field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if name in ("e164", "phone"):
+        return spaced(value)
+    return str(value)
+
+
+def attribute_rows(attributes: Values, names: Names) -> Rows:
+    for attribute, value in attributes.items():
+        known = RELAY.get(attribute)
+        if known is not None:
+            text = words(LanguageProfile, known.field, value)
+            yield label(LanguageProfile, known.field), text
+
+
+def language_rows(languages: list[Values], names: Names) -> Rows:
+    yield "Languages", ", ".join(language["code"] for language in languages)
+    for language in languages:
+        values = {**language, **language["phrases"]}
+        for name, value in values.items():
+            if name not in ("code", "phrases"):
+                text = words(Language, name, value)
+                yield f"{language['code']}: {label(Language, name).lower()}", text
+
+
+def limit_rows(limits: Values, names: Names) -> Rows:
+    for name, value in limits.items():
+        yield label(Agent, name), words(Agent, name, value)
+
+
+def field_rows(fields: list[Values], names: Names) -> Rows:
+    yield "Fields to collect", "\n".join(map(field_line, fields))
+
+
+def field_line(field: Values) -> str:
+    kind = words(AgentField, "kind", field["kind"]).lower()
+    needed = ", needed before a person takes over"
+    end = needed if field["required_before_handoff"] else ""
+    return f"{field['name']}: {field['description']} ({kind}{end})"
+
+
+def tool_rows(keys: list[str], names: Names) -> Rows:
+    yield "Tools", ", ".join(names.get(("tools", key), key) for key in keys)
+
+
+def step_rows(steps: list[Values], names: Names) -> Rows:
+    yield (
+        "Contacts to ring",
+        "\n".join(
+            f"{place}. {names.get(('contacts', step['contact']), '')}, "
+            f"{step['ring_seconds']} seconds"
+            for place, step in enumerate(steps, 1)
+        ),
+    )
+
+
+def span_rows(spans: list[Values], names: Names) -> Rows:
+    yield (
+        "Openings",
+        "\n".join(
+            f"{words(CalendarSpan, 'weekday', span['weekday'])} "
+            f"{span['opens']} to {span['closes']}"
+            for span in spans
+        ),
+    )
+
+
+def number_rows(keys: list[str], names: Names) -> Rows:
+    yield (
+        "Numbers",
+        ", ".join(names.get(("numbers", key), key) for key in keys) or "all",
+    )
+
+
+def caller_rows(callers: list[str], names: Names) -> Rows:
+    yield label(RoutingRule, "callers"), "\n".join(map(spaced, callers))
+
+
+def schema_rows(schema: Values, names: Names) -> Rows:
+    lines = [
+        f"{name}: {kind}{', required' if required else ''}. {meaning}".rstrip(". ")
+        for name, kind, required, meaning in HttpTool(schema=dict(schema)).arguments()
+    ]
+    yield label(HttpTool, "schema"), "\n".join(lines) or "none"
+
+
+SPECIAL: Mapping[str, Callable[[Any, Names], Rows]] = {
+    "attributes": attribute_rows,
+    "languages": language_rows,
+    "limits": limit_rows,
+    "fields": field_rows,
+    "tools": tool_rows,
+    "steps": step_rows,
+    "spans": span_rows,
+    "numbers": number_rows,
+    "callers": caller_rows,
+    "schema": schema_rows,
+}
