@@ -1,0 +1,81 @@
+"""From the journal of an interrupted call back to where its conversation stood."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from calls.core.actions import (
+    AgentTurn,
+    HandOff,
+    HistoryItem,
+    ToolTurn,
+)
+from calls.core.conversation import Past
+from calls.core.history import History
+from calls.core.words import EventKind, HandoffReason
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A journal row, as far as a resume needs it."""
+
+    kind: str
+    data: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class _Story:
+    history: History = field(default_factory=History)
+    collected: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, tuple[str, str]] = field(default_factory=dict)
+    turn: int = 0
+    last_line: str = ""
+    handoff: HandOff | None = None
+
+
+def past_of(entries: Iterable[Entry], *, elapsed: float) -> Past:
+    """`entries` in the order of their happening; `elapsed` in seconds."""
+    story = _Story()
+    for entry in entries:
+        _tell(story, entry.kind, entry.data)
+    items: tuple[HistoryItem, ...] = story.history.items()
+    return Past(items, story.collected, elapsed, story.turn, story.handoff)
+
+
+def _tell(story: _Story, kind: str, data: Mapping[str, object]) -> None:
+    def text(key: str) -> str:
+        return str(data.get(key) or "")
+
+    match kind:
+        case EventKind.GREETED:
+            story.history.add(AgentTurn(text("text")))
+        case EventKind.CALLER_SAID:
+            story.history.hear(text("text"))
+        case EventKind.CALLER_KEYED:
+            story.history.hear(f"(keyed on the keypad: {text('digits')})")
+        case EventKind.AGENT_SAID:
+            _place_caller(story)
+            story.history.add(AgentTurn(text("text")))
+            story.turn = max(story.turn, int(text("turn") or 0))
+        case EventKind.PRODUCT_SAID:
+            story.last_line = text("text")
+        case EventKind.AGENT_CUT:
+            story.history.cut_last(text("heard"), other_line=story.last_line)
+        case EventKind.TOOL_ASKED:
+            story.asked[text("tool_call")] = (text("name"), text("arguments"))
+        case EventKind.TOOL_ANSWERED if text("tool_call") in story.asked:
+            _place_caller(story)
+            name, arguments = story.asked.pop(text("tool_call"))
+            turn = ToolTurn(text("tool_call"), name, arguments, text("output"))
+            story.history.add_tools([turn])
+        case EventKind.FIELD_COLLECTED:
+            story.collected[text("name")] = text("value")
+        case EventKind.HANDOFF_ASKED:
+            reason = HandoffReason(text("reason"))
+            story.handoff = HandOff(reason, text("summary"), {}, text("asked_by"))
+        case EventKind.CONTACT_RINGING:
+            story.handoff = None  # carried out, whatever came of it
+
+
+def _place_caller(story: _Story) -> None:
+    """The caller's words so far stand before the agent's answer to them."""
+    story.history.items()

@@ -1,0 +1,237 @@
+"""Drives one relay call: events in, the conversation decides, actions out.
+
+One task per call takes events from a bounded inbox and keeps the conversation's
+deadline. Model answers and tools run in tasks of their own and report back through
+the inbox, so that nothing here waits but the socket.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from calls.core import events as ev
+from calls.core.actions import (
+    Action,
+    AskModel,
+    CancelModel,
+    ChangeLanguage,
+    HandOff,
+    HangUp,
+    Note,
+    ReportIncident,
+    RunTool,
+    Say,
+)
+from calls.core.conversation import Conversation, State
+from calls.core.meter import Measured
+from calls.core.words import CauseOwner, EventKind, IncidentKind
+from calls.driver.answers import Answers
+from calls.driver.briefing import Briefing
+from calls.driver.inbox import Inbox
+from calls.driver.journal import EventRow, IncidentRow, UsageRow
+from calls.driver.runtime import Runtime
+from calls.driver.tools import Tools
+from calls.providers import relay_frames
+from calls.services import handoffs, sessions
+
+logger = logging.getLogger(__name__)
+
+STORE_SECONDS = 4.0
+END_OF_TURN = frozenset(
+    {EventKind.AGENT_SAID, EventKind.CALLER_SAID, EventKind.HANDOFF_ASKED}
+)
+
+
+class RelayDriver:
+    """`send` writes a frame; `close` ends the socket with a WebSocket close code."""
+
+    def __init__(
+        self,
+        briefing: Briefing,
+        held_by: Runtime,
+        *,
+        send: Callable[[str], Awaitable[None]],
+        close: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self.call = briefing.session.call
+        self._briefing = briefing
+        self._runtime = held_by
+        self._send = send
+        self._close = close
+        self._inbox = Inbox()
+        self._clock = asyncio.get_running_loop().time
+        self._conversation = Conversation(briefing.setting, briefing.past)
+        self._answers = Answers(briefing, held_by.model, self._inbox, self._measure)
+        self._tools = Tools(briefing, held_by, self._inbox)
+        self._seq = 0
+        self._spent = Decimal(0)
+        self._left = sessions.Left("", "", briefing.session.language, {})
+        first = briefing.session.first
+        self.tell(ev.Connected(briefing.setting.language, greeted=first))
+        self._task = asyncio.create_task(self._run(), name=f"call {self.call}")
+        held_by.live[self.call] = self
+
+    def tell(self, event: ev.Event) -> None:
+        """Hand in what happened; returns at once."""
+        self._inbox.put(event)
+
+    def take_over(self, name: str) -> None:
+        self.tell(ev.SupervisorAsked(name))
+
+    async def gone(self) -> None:
+        """The process ends: leave the call so that another one can take it up."""
+        self.tell(ev.TransportLost(1001))
+        await asyncio.wait([self._task], timeout=STORE_SECONDS)
+
+    async def _run(self) -> None:
+        try:
+            await self._drive()
+        except Exception:
+            logger.exception("call driver failed", extra={"call": self.call})
+            await self._broken()
+        finally:
+            await self._leave()
+
+    async def _drive(self) -> None:
+        conversation = self._conversation
+        while conversation.state is not State.ENDED:
+            event = await self._inbox.take(conversation.deadline)
+            match event:
+                case ev.TransportLost():
+                    self._note(EventKind.DISCONNECTED, code=event.code)
+                case ev.CallerLeft():
+                    self._left = sessions.Left("caller_left", "", *self._known())
+            for action in conversation.receive(event, self._clock()):
+                await self._perform(action)
+
+    async def _perform(self, action: Action) -> None:
+        match action:
+            case Say() | ChangeLanguage():
+                await self._write(action)
+            case AskModel():
+                self._answers.ask(action)
+            case CancelModel():
+                self._answers.cancel(action.turn)
+            case RunTool():
+                self._tools.run(action)
+            case Note():
+                self._note(action.kind, **action.data)
+            case ReportIncident():
+                self._report(action)
+            case HandOff():
+                await self._hand_off(action)
+            case HangUp():
+                await self._hang_up(action)
+
+    async def _write(self, action: Say | ChangeLanguage | HandOff | HangUp) -> None:
+        await self._send(relay_frames.write(action))
+
+    # the end of the session
+
+    async def _hand_off(self, action: HandOff) -> None:
+        """The callback that follows `end` looks the handoff up, so it is stored first.
+
+        If that fails the frame carries enough for the callback to go on with.
+        """
+        self._left = sessions.Left("handed_off", "", *self._known())
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                await self._runtime.database.run(
+                    handoffs.ask,
+                    self.call,
+                    reason=action.reason,
+                    summary=action.summary,
+                    fields=dict(action.fields),
+                    asked_by=action.asked_by,
+                    now=timezone.now(),
+                )
+        except Exception:
+            logger.exception("handoff could not be stored", extra={"call": self.call})
+        await self._write(action)
+
+    async def _hang_up(self, action: HangUp) -> None:
+        self._left = sessions.Left(action.ending, action.outcome, *self._known())
+        await self._write(action)
+
+    def _known(self) -> tuple[str, dict[str, str]]:
+        return self._conversation.language, dict(self._conversation.collected)
+
+    async def _broken(self) -> None:
+        """A fault of ours. The carrier's callback brings the caller back to us."""
+        self._report(
+            ReportIncident(
+                IncidentKind.DRIVER_FAILED,
+                CauseOwner.OURS,
+                "The program that drives the call failed; the call was taken up again.",
+            )
+        )
+        await self._close(1011)
+
+    async def _leave(self) -> None:
+        await self._answers.cancel_all()
+        await self._tools.cancel_all()
+        if not self._left.ending:
+            self._left = sessions.Left("", "", *self._known())
+        self._runtime.live.pop(self.call, None)
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                await self._runtime.journal.flushed()
+                await self._runtime.database.run(
+                    sessions.leave_session,
+                    self.call,
+                    self._left,
+                    owner=self._runtime.owner,
+                    now=timezone.now(),
+                )
+        except Exception:
+            logger.exception("session could not be left", extra={"call": self.call})
+
+    # the journal
+
+    def _note(self, kind: EventKind, **data: object) -> None:
+        self._seq += 1
+        self._runtime.journal.put(
+            EventRow(
+                self.call,
+                self._briefing.session.stream,
+                self._seq,
+                timezone.now(),
+                kind.value,
+                data,
+            )
+        )
+        if kind in END_OF_TURN:
+            self._runtime.journal.hurry()
+
+    def _report(self, incident: ReportIncident) -> None:
+        self._seq += 1
+        stream = self._briefing.session.stream
+        key = f"call {self.call} {incident.kind} {stream}.{self._seq}"
+        self._runtime.journal.put(
+            IncidentRow(
+                self.call,
+                incident.kind.value,
+                incident.cause.value,
+                incident.detail,
+                key,
+                timezone.now(),
+            )
+        )
+
+    def _measure(self, usage: UsageRow) -> None:
+        self._runtime.journal.put(usage)
+        measured = Measured(usage.provider, usage.item, usage.figures, usage.at)
+        self._spent += self._runtime.meter.price(measured) or Decimal(0)
+        self.tell(ev.CostMeasured(self._spent + self._connection_cost(usage.at)))
+
+    def _connection_cost(self, now: datetime) -> Decimal:
+        seconds = (now - self._briefing.session.answered_at).total_seconds()
+        total = Decimal(0)
+        for item in ("conversation_relay", "voice_inbound"):
+            measured = Measured("twilio", item, {"seconds": seconds}, now)
+            total += self._runtime.meter.price(measured) or Decimal(0)
+        return total

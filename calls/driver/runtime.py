@@ -1,0 +1,146 @@
+"""What one process holds for all of its live calls, made once on its event loop."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import sys
+import uuid
+from collections.abc import Mapping
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+import aiohttp
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from twisted.internet.defer import Deferred
+
+from calls.core.meter import Meter
+from calls.driver.database import DatabaseThreads
+from calls.driver.journal import Journal
+from calls.providers.openai_responses import ResponsesModel
+from calls.services import sessions
+
+logger = logging.getLogger(__name__)
+
+RENEW_SECONDS = 5.0
+COMMANDS = "calls.commands"
+
+
+class LiveCall(Protocol):
+    """A call that this process is driving."""
+
+    call: int
+
+    def take_over(self, name: str) -> None: ...
+
+    async def gone(self) -> None: ...
+
+
+class Runtime:
+    def __init__(self) -> None:
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.live: dict[int, LiveCall] = {}
+        self.journal = Journal()
+        self.database = DatabaseThreads()
+        self.http = aiohttp.ClientSession(auto_decompress=True)
+        self.meter: Meter = import_string(settings.CALLS_METER)()
+        self.model = ResponsesModel(
+            api_key=settings.OPENAI_API_KEY,
+            base_url=settings.OPENAI_BASE_URL,
+            project=settings.OPENAI_PROJECT_ID or None,
+        )
+        self._tasks = [
+            asyncio.create_task(self._renew_leases(), name="leases"),
+            asyncio.create_task(self._obey_commands(), name="commands"),
+        ]
+
+    async def close(self) -> None:
+        """Lets go of everything; calls still live are resumed elsewhere."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(
+            *(call.gone() for call in list(self.live.values())), return_exceptions=True
+        )
+        await self.journal.close()
+        await self.model.close()
+        await self.http.close()
+        self.database.close()
+
+    async def _renew_leases(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if not self.live:
+                continue
+            try:
+                await self.database.run(
+                    sessions.renew_leases,
+                    list(self.live),
+                    owner=self.owner,
+                    now=timezone.now(),
+                )
+            except Exception:
+                logger.exception("leases could not be renewed")
+
+    async def _obey_commands(self) -> None:
+        """Commands for live calls arrive on the channel layer, for all processes."""
+        while True:
+            try:
+                await self._listen()
+            except Exception:
+                logger.warning("command channel lost", exc_info=True)
+            await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        assert layer is not None
+        channel = await layer.new_channel()
+        await layer.group_add(COMMANDS, channel)
+        while True:
+            self._obey(await layer.receive(channel))
+
+    def _obey(self, command: Mapping[str, object]) -> None:
+        call = self.live.get(int(str(command.get("call", 0))))
+        if call is not None and command.get("type") == "take.over":
+            call.take_over(str(command.get("name", "")))
+
+
+_runtimes: WeakKeyDictionary[asyncio.AbstractEventLoop, Runtime] = WeakKeyDictionary()
+
+
+def runtime() -> Runtime:
+    """The runtime of the running event loop, made on first use."""
+    loop = asyncio.get_running_loop()
+    if loop not in _runtimes:
+        _runtimes[loop] = Runtime()
+        _close_with_the_server()
+    return _runtimes[loop]
+
+
+def find_runtime() -> Runtime | None:
+    """The runtime if there is one; for pages and metrics, which must not make it."""
+    with contextlib.suppress(RuntimeError):
+        return _runtimes.get(asyncio.get_running_loop())
+    return None
+
+
+async def close_runtime() -> None:
+    made = _runtimes.pop(asyncio.get_running_loop(), None)
+    if made is not None:
+        await made.close()
+
+
+def _close_with_the_server() -> None:
+    """daphne knows no lifespan events; its reactor waits for what we hand it here."""
+    reactor: Any = sys.modules.get("twisted.internet.reactor")
+    if reactor is None or not reactor.running:
+        return
+
+    def close() -> "Deferred[None]":
+        return Deferred.fromFuture(asyncio.ensure_future(close_runtime()))
+
+    reactor.addSystemEventTrigger("before", "shutdown", close)

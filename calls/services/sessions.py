@@ -1,0 +1,183 @@
+"""Relay sessions of a call: who may open one, and how it is left behind.
+
+The handshake signature proves only that some call of our account used this address,
+and it is the same for every call. What binds a socket to its call is the one-time
+token in the TwiML, which `open_session` takes back (Twilio fact sheet 2.6).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from calls.core.replay import Entry
+from calls.core.words import CallState
+from calls.models import Call, CallEvent
+from routing.services import live
+
+LEASE = timedelta(seconds=20)
+
+
+class SessionRefused(Exception):
+    """The socket must not be served. The text is a cause, fit for an incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the carrier's `setup` frame says."""
+
+    call_sid: str
+    account_sid: str
+    session: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """Everything the driver needs of the call; no database row is kept."""
+
+    call: int
+    stream: int
+    first: bool
+    release: int
+    dialled: str
+    number_label: str
+    time_zone: str
+    caller: str
+    caller_kind: str
+    agent: str
+    profile: str
+    language: str
+    answered_at: datetime
+    past: tuple[Entry, ...] = ()
+    known_caller: bool = False
+    collected: Mapping[str, str] = field(default_factory=dict)
+
+
+def token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(opening: Opening, *, owner: str, now: datetime) -> OpenedSession:
+    """Takes the token and the lease of the call. Raises SessionRefused."""
+    with transaction.atomic():
+        call = (
+            Call.objects.select_for_update()
+            .filter(carrier_sid=opening.call_sid, account_sid=opening.account_sid)
+            .first()
+        )
+        if call is None:
+            raise SessionRefused("The socket names a call that we do not know.")
+        _check(call, opening, now=now)
+        call.relay_token_digest = ""
+        call.relay_session = opening.session
+        call.state = CallState.LIVE
+        call.answered_at = call.answered_at or now
+        call.last_seen_at = now
+        call.lease_owner = owner
+        call.lease_until = now + LEASE
+        call.save(
+            update_fields=[
+                "relay_token_digest",
+                "relay_session",
+                "state",
+                "answered_at",
+                "last_seen_at",
+                "lease_owner",
+                "lease_until",
+            ]
+        )
+        return _opened(call)
+
+
+def _check(call: Call, opening: Opening, *, now: datetime) -> None:
+    if call.state in (CallState.OVER, CallState.CLOSED):
+        raise SessionRefused("The socket names a call that is over.")
+    live = bool(call.lease_owner and call.lease_until and call.lease_until > now)
+    if live and call.relay_session == opening.session:
+        raise SessionRefused("A second socket for a session that is live.")
+    again = call.relay_session == opening.session and _reconnects(call)
+    if not again and call.relay_token_digest != token_digest(opening.token):
+        raise SessionRefused("The socket brings a wrong or used token.")
+
+
+def _reconnects(call: Call) -> bool:
+    """The profile lets the carrier open the same session again after a drop, and it
+    then brings the token that it brought before.
+    """
+    profile = live.ruleset(call.release_number).profiles[call.profile_key]
+    return profile.attributes.get("applicationReconnect") == "true"
+
+
+def _opened(call: Call) -> OpenedSession:
+    rows = list(
+        CallEvent.objects.filter(call=call)
+        .order_by("at", "stream", "seq")
+        .values_list("stream", "kind", "data")
+    )
+    stream = max((stream for stream, _, _ in rows), default=0) + 1
+    assert call.answered_at is not None
+    return OpenedSession(
+        call=call.pk,
+        stream=stream,
+        first=call.relay_entries <= 1 and stream == 1,
+        release=call.release_number,
+        dialled=call.dialled,
+        number_label=call.number_label,
+        time_zone=call.time_zone,
+        caller=call.caller,
+        caller_kind=call.caller_kind,
+        agent=call.agent_key,
+        profile=call.profile_key,
+        language=call.language,
+        answered_at=call.answered_at,
+        past=tuple(Entry(kind, data) for _, kind, data in rows),
+        known_caller=_called_before(call),
+        collected=call.collected,
+    )
+
+
+def _called_before(call: Call) -> bool:
+    if call.caller_kind != "number":
+        return False
+    return Call.objects.filter(caller=call.caller).exclude(pk=call.pk).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How the driver leaves a session. `ending` is empty if the socket was lost."""
+
+    ending: str
+    outcome: str
+    language: str
+    collected: Mapping[str, str]
+
+
+def leave_session(call_id: int, left: Left, *, owner: str, now: datetime) -> bool:
+    """Gives the lease back and keeps what the call knows. False if it was not ours.
+
+    The call goes on until the carrier says what became of it.
+    """
+    fields: dict[str, object] = {
+        "lease_owner": "",
+        "lease_until": None,
+        "last_seen_at": now,
+        "language": left.language,
+        "collected": dict(left.collected),
+    }
+    if left.ending:
+        fields |= {"ending": left.ending, "outcome": left.outcome}
+    return bool(
+        Call.objects.filter(pk=call_id, lease_owner=owner)
+        .exclude(state=CallState.CLOSED)
+        .update(**fields)
+    )
+
+
+def renew_leases(call_ids: Sequence[int], *, owner: str, now: datetime) -> None:
+    """One statement for every call a process holds."""
+    Call.objects.filter(pk__in=call_ids, lease_owner=owner).update(
+        lease_until=now + LEASE, last_seen_at=now
+    )
