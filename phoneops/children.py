@@ -6,6 +6,7 @@ that: a process can ask to be sent a signal when its parent dies. Elsewhere chil
 are only ended by an orderly stop, and the next start clears up what is left.
 """
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -67,18 +68,43 @@ def _tie(parent: int, farewell: signal.Signals) -> Callable[[], None] | None:
     return tie_to_parent
 
 
-def stop(
-    process: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]
-) -> None:
-    """Send each signal in turn and wait that long for it, then kill."""
-    for number, seconds in steps:
-        if process.poll() is not None:
+class Child:
+    """A program that is started, watched and ended. Its `process` is the last one."""
+
+    name: str
+    stop_steps: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 10.0),)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        raise NotImplementedError
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """Send each signal in turn and wait that long for it, then kill."""
+        if self.process is None:
             return
-        process.send_signal(number)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            continue
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+        for number, seconds in self.stop_steps:
+            if self.is_running():
+                self.process.send_signal(number)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(seconds)
+        if self.is_running():
+            self.kill()
+            self.process.wait()
+
+    def kill(self) -> None:
+        """Without waiting, because a signal handler of ours may call it."""
+        if self.process is not None:
+            self.process.kill()
+
+    @property
+    def ending(self) -> str:
+        """How it ended, for an operator."""
+        code = self.process.poll() if self.process else None
+        if code is None:
+            return "never ran"
+        if code < 0:
+            return f"was ended by {signal.Signals(-code).name}"
+        return f"ended with code {code}"

@@ -17,7 +17,6 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -42,17 +41,14 @@ POLL_SECONDS = 0.02
 THROW_AWAY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
-class Engine:
+class Engine(children.Child):
     """One server: `start` returns when it answers, `stop` when it has ended."""
 
-    name: str
     farewell: signal.Signals
-    stop_steps: tuple[tuple[signal.Signals, float], ...]
 
     def __init__(self, places: Places, *, durable: bool = True) -> None:
         self.places = places
         self.durable = durable
-        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def log(self) -> Path:
@@ -73,13 +69,6 @@ class Engine:
         if self.process.poll() is not None:
             raise EngineError(f"{self.name} ended at once:\n{last_lines(self.log)}")
         return self.ping()
-
-    def stop(self) -> None:
-        if self.process is not None:
-            children.stop(self.process, self.stop_steps)
-
-    def is_running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
 
     def prepare(self) -> children.Program:
         raise NotImplementedError
@@ -102,7 +91,7 @@ class Postgres(Engine):
         folder = binaries.reachable_for(
             binaries.postgres_folder(), user, self.places.home
         )
-        make_folder(run, owner=user)
+        make_private_folder(run, user)
         mark = f"phoneops-{fingerprint(str(data))}"
         end_leftovers(self.name, mark)
         if not data.exists():
@@ -127,7 +116,7 @@ class Postgres(Engine):
     def create(self, initdb: Path, user: pwd.struct_passwd | None) -> None:
         draft = self.places.home / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
-        make_folder(draft, owner=user)
+        make_private_folder(draft, user)
         locale = ["--locale=C.UTF-8"]
         if sys.platform != "linux":  # no such locale in the system's own library
             locale = ["--locale=C", "--locale-provider=builtin"]
@@ -173,9 +162,8 @@ class Valkey(Engine):
 
     def prepare(self) -> children.Program:
         data = self.places.valkey_data
-        make_folder(data)
-        data.chmod(0o700)
-        make_folder(self.places.run, owner=server_user())
+        make_private_folder(data)
+        make_private_folder(self.places.run, server_user())
         socket = self.places.valkey_socket
         program = binaries.valkey_program()
         end_leftovers(program.name, str(socket))
@@ -213,20 +201,24 @@ def ownership(places: Places) -> Iterator[None]:
         yield
 
 
-def make_folder(folder: Path, owner: pwd.struct_passwd | None = None) -> None:
-    """Make it ours: others may pass through it, but only `owner` may look inside."""
-    for parent in [*reversed(folder.parents), folder]:
-        if not parent.exists():
-            parent.mkdir()
-            parent.chmod(0o711)  # whatever the umask: the server's user must pass
-    if folder.is_symlink() or folder.stat().st_uid not in {
-        os.geteuid(),
-        owner.pw_uid if owner else os.geteuid(),
-    }:
+def make_folder(folder: Path) -> None:
+    """Make it and its parents so that the database server's user can pass through,
+    whatever the umask."""
+    for step in [*reversed(folder.parents), folder]:
+        if not step.exists():
+            step.mkdir()
+            step.chmod(0o711)
+
+
+def make_private_folder(folder: Path, owner: pwd.struct_passwd | None = None) -> None:
+    """Make it one that only `owner` may enter: whoever reaches a socket is let in."""
+    make_folder(folder)
+    uid = owner.pw_uid if owner else os.geteuid()
+    if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), uid}:
         raise EngineError(f"{folder} belongs to somebody else; remove it and retry.")
     if owner is not None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-        folder.chmod(0o700)
+    folder.chmod(0o700)
 
 
 def end_leftovers(name: str, mark: str) -> None:

@@ -19,13 +19,15 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Configuration",
         (
-            ("Numbers", "dialpad", "routing.Number"),
+            ("Numbers", "dialpad", "routing.PhoneNumber"),
             ("Language profiles", "translate", "routing.LanguageProfile"),
+            ("Languages", "language", "routing.Language"),
             ("Agents", "support_agent", "routing.Agent"),
             ("Routing rules", "alt_route", "routing.RoutingRule"),
+            ("Opening hours", "schedule", "routing.Calendar"),
             ("Escalation policies", "low_priority", "routing.EscalationPolicy"),
             ("Contacts", "contacts", "routing.Contact"),
-            ("Tools", "build", "routing.Tool"),
+            ("Tools", "build", "routing.HttpTool"),
             ("Releases", "new_releases", "routing.Release"),
         ),
     ),

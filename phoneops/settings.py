@@ -6,16 +6,14 @@ played by a program on this machine. What is missing or contradictory is reporte
 the system checks in `phoneops.checks`, so this module stays free of conditions on it.
 """
 
-import contextlib
 import os
-import secrets
-import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 
 from phoneops import simulated
+from phoneops.kept import kept_secret
 from phoneops.places import find_places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,20 +28,6 @@ def secret(name: str, default: str = "") -> str:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word for part in secret(name, default).split(",") if (word := part.strip())]
-
-
-def kept_secret(path: Path) -> str:
-    """The secret stored at `path`, made up on first use, readable by us only."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent) as draft:
-            draft.write(secrets.token_urlsafe(48))
-            draft.flush()
-            # A link appears whole or not at all, so processes that start together
-            # agree on the first one made.
-            with contextlib.suppress(FileExistsError):
-                os.link(draft.name, path)
-    return path.read_text()
 
 
 # How this process runs
@@ -95,7 +79,12 @@ SECRET_KEY = secret("SECRET_KEY")
 if not SECRET_KEY and (SIMULATED or DEBUG):
     SECRET_KEY = kept_secret(VAR_DIR / "secret-key")
 
-# What the apps are told
+# What the apps are told. The secret of an HTTP tool is TOOL_SECRET_<name>.
+TOOL_SECRETS = {
+    name.removesuffix("_FILE"): secret(name.removesuffix("_FILE"))
+    for name in os.environ
+    if name.startswith("TOOL_SECRET_")
+}
 CALLS_METER = "billing.meter.PricedMeter"
 TEAM_EMAILS = words("TEAM_EMAILS", "team@phoneops.test")
 
@@ -163,6 +152,7 @@ DATABASES = {
         **_database,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,  # the pool keeps connections, not the thread
+        "CONN_HEALTH_CHECKS": True,  # so that a restarted database is not noticed
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
             "connect_timeout": 5,
@@ -215,6 +205,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # so that nothing need be collected on one machine
 STATICFILES_DIRS = [path for path in [BASE_DIR / "static"] if path.is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -239,5 +230,11 @@ LOGGING = {
     "root": {
         "handlers": ["console"],
         "level": env.str("DJANGO_LOG_LEVEL", default="INFO"),
+    },
+    "loggers": {
+        # Two lines for each of the sweeps that run all day long
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
     },
 }

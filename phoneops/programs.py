@@ -1,0 +1,69 @@
+"""The programs that make up a running portal, and how each is started."""
+
+import os
+import signal
+import sys
+
+from django.conf import settings
+
+from phoneops.children import Program
+from phoneops.supervisor import Say, Service
+
+MANAGE = str(settings.BASE_DIR / "manage.py")
+
+
+def python(*arguments: str, farewell: signal.Signals = signal.SIGTERM) -> Program:
+    return Program(
+        [sys.executable, "-u", *arguments],
+        farewell=farewell,
+        folder=settings.BASE_DIR,
+        environment={**os.environ, "VAR_DIR": str(settings.VAR_DIR)},
+    )
+
+
+def web(say: Say) -> Service:
+    program = python(
+        *("-m", "daphne", "-v", "0", "--no-server-name"),
+        *("-b", settings.HTTP_HOST, "-p", str(settings.HTTP_PORT)),
+        "phoneops.asgi:application",
+    )
+    patience = 10.0 + settings.DRAIN_SECONDS
+    return Service("web", program, say, [(signal.SIGTERM, patience)])
+
+
+def worker(say: Say) -> Service:
+    """Its main process alone is told to end, and lets running tasks finish. When we
+    die it is killed: without its broker it would wait for one, and its tasks come
+    back by themselves."""
+    program = python(
+        *("-W", "ignore:You're running the worker with superuser"),
+        *("-m", "celery", "--quiet", "-A", "phoneops", "worker", "--loglevel", "INFO"),
+        *("--concurrency", "2", "--without-gossip", "--without-mingle"),
+        farewell=signal.SIGKILL,
+    )
+    steps = [(signal.SIGTERM, 20.0), (signal.SIGQUIT, 5.0)]
+    return Service("worker", program, say, steps)
+
+
+def scheduler(say: Say) -> Service:
+    program = python(
+        *("-m", "celery", "--quiet", "-A", "phoneops", "beat", "--loglevel", "WARNING"),
+        *("--pidfile", ""),
+    )
+    return Service("scheduler", program, say)
+
+
+def simulator(say: Say) -> Service:
+    program = python(
+        *("-m", "calls.simulator", "--port", str(settings.SIMULATOR_PORT)),
+        *("--public-origin", settings.PUBLIC_BASE_URL),
+        *("--connect-to", f"127.0.0.1:{settings.HTTP_PORT}"),
+        *("--account-sid", settings.TWILIO_ACCOUNT_SID),
+        *("--auth-token", settings.TWILIO_AUTH_TOKEN),
+    )
+    return Service("simulator", program, say)
+
+
+def first_calls(say: Say) -> Service:
+    """The simulated calls that fill an empty portal; it ends by itself."""
+    return Service("calls", python(MANAGE, "simulate", "--demo"), say)
