@@ -81,6 +81,8 @@ class Cut:
 
     heard: str
     """Of the utterance that was playing: the whole words that were heard."""
+    untold: str
+    """The part of it that no `Starved` has told yet."""
     heard_size: float
     lost: str
     """What nobody will hear, over the whole queue."""
@@ -248,7 +250,8 @@ class Playout:
             self.pieces.append(
                 Piece(interruptible=last.interruptible, preemptible=last.preemptible)
             )
-        return Cut(heard.strip(), position, lost.strip(), still_open)
+        untold = heard[head.told :].strip()
+        return Cut(heard.strip(), untold, position, lost.strip(), still_open)
 
     def words_heard(self, now: float) -> int:
         """Whole words heard so far of the utterance that is playing."""

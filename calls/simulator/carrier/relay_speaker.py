@@ -150,7 +150,7 @@ class RelaySpeaker:
         cut = self.playout.cut(self.call.clock.now())
         self._aborted = cut.still_open
         self.record.interrupts += 1
-        self._heard_until_cut(cut.heard)
+        self._heard_until_cut(cut.untold)
         await self.send(
             {
                 "type": "interrupt",
@@ -170,7 +170,7 @@ class RelaySpeaker:
             return ""
         cut = self.playout.cut(self.call.clock.now())
         self.playout.pieces.clear()
-        self._heard_until_cut(cut.heard)
+        self._heard_until_cut(cut.untold)
         return cut.lost
 
     def _heard_until_cut(self, heard: str) -> None:
