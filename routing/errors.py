@@ -4,7 +4,8 @@ RoutingError
 ├── BadSnapshot       a release that cannot be compiled   (routing.core.errors)
 ├── NoRelease         nothing to decide calls from
 ├── UnknownRelease    a release number that does not exist
-└── DraftRefused      a draft that would fail on a live call; `problems` says where
+├── DraftRefused      a draft that would fail on a live call; `problems` says where
+└── DraftChanged      not the draft that its publisher has read
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from routing.core.errors import BadSnapshot, RoutingError
 
 __all__ = [
     "BadSnapshot",
+    "DraftChanged",
     "DraftRefused",
     "NoRelease",
     "RoutingError",
@@ -32,3 +34,7 @@ class DraftRefused(RoutingError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("This draft cannot be published: " + " ".join(problems))
         self.problems = tuple(problems)
+
+
+class DraftChanged(RoutingError):
+    """Raised instead of publishing what somebody else changed in the meantime."""

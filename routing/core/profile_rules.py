@@ -16,13 +16,22 @@ def check_profile(
     languages: Sequence[Language], attributes: Mapping[str, str]
 ) -> list[str]:
     """Problems of a whole profile, each beginning with what it is about."""
+    return [
+        *check_together(languages, attributes),
+        *(f"{lang.code}: {text}" for lang in languages for text in check_entry(lang)),
+        *check_behaviour(attributes),
+    ]
+
+
+def check_together(
+    languages: Sequence[Language], attributes: Mapping[str, str]
+) -> list[str]:
+    """What no language and no attribute can tell by itself."""
     if not languages:
         return ["Languages: add at least one; the first is the one a call begins in."]
     return [
         *check_codes(languages),
         *check_greeting(languages[0]),
-        *(f"{lang.code}: {text}" for lang in languages for text in check_entry(lang)),
-        *check_behaviour(attributes),
         *check_thresholds(languages, attributes),
     ]
 

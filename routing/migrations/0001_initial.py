@@ -959,7 +959,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("position", models.PositiveIntegerField(db_index=True, default=0)),
+                ("position", models.PositiveIntegerField(db_index=True, default=1000)),
                 (
                     "ring_seconds",
                     models.PositiveIntegerField(
@@ -1049,7 +1049,7 @@ class Migration(migrations.Migration):
                 (
                     "position",
                     models.PositiveIntegerField(
-                        db_index=True, default=0, verbose_name="order"
+                        db_index=True, default=1000, verbose_name="order"
                     ),
                 ),
                 (
@@ -1220,7 +1220,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("position", models.PositiveIntegerField(db_index=True, default=0)),
+                ("position", models.PositiveIntegerField(db_index=True, default=1000)),
                 (
                     "name",
                     models.CharField(
@@ -1355,7 +1355,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("position", models.PositiveIntegerField(db_index=True, default=0)),
+                ("position", models.PositiveIntegerField(db_index=True, default=1000)),
                 (
                     "code",
                     models.CharField(

@@ -16,6 +16,7 @@ from routing.models.choices import (
     AT_LIMITS,
     EFFORTS,
     FIELD_KINDS,
+    LAST,
     MODELS,
     MODELS_THAT_ALWAYS_REASON,
     OBJECTIVES,
@@ -180,7 +181,7 @@ def at_least(one: float | None, other: float | None) -> bool:
 
 class AgentField(models.Model):
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="fields")
-    position = models.PositiveIntegerField(default=0, db_index=True)
+    position = models.PositiveIntegerField(default=LAST, db_index=True)
     name = models.CharField(
         max_length=40,
         validators=[

@@ -17,6 +17,9 @@ from routing.core.ruleset import (
 
 Choices = list[tuple[str, str]]
 
+# Where a new row stands in an order that is made by dragging: after those dragged.
+LAST = 1000
+
 
 def named(names: Mapping[StrEnum, str]) -> Choices:
     """Plain texts, so that migrations import nothing of ours."""

@@ -5,7 +5,7 @@ from django.db import models
 
 from routing.core.callers import spaced
 from routing.core.ruleset import PolicyEnd
-from routing.models.choices import POLICY_ENDS
+from routing.models.choices import LAST, POLICY_ENDS
 from routing.models.hours import Calendar
 from routing.models.validators import validate_e164
 
@@ -80,7 +80,7 @@ class EscalationPolicy(models.Model):
 
 class PolicyStep(models.Model):
     policy = models.ForeignKey(EscalationPolicy, models.CASCADE, related_name="steps")
-    position = models.PositiveIntegerField(default=0, db_index=True)
+    position = models.PositiveIntegerField(default=LAST, db_index=True)
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="steps")
     ring_seconds = models.PositiveIntegerField(
         "ring for (seconds)",

@@ -11,6 +11,7 @@ from routing.core.phrases import has_phrases, phrases_for
 from routing.core.profile_rules import check_entry
 from routing.core.ruleset import Phrases
 from routing.models.choices import (
+    LAST,
     SPEECH_MODELS,
     TRANSCRIPTION_PROVIDERS,
     TTS_PROVIDERS,
@@ -26,7 +27,7 @@ class Language(models.Model):
     profile = models.ForeignKey(
         LanguageProfile, models.CASCADE, related_name="languages"
     )
-    position = models.PositiveIntegerField(default=0, db_index=True)
+    position = models.PositiveIntegerField(default=LAST, db_index=True)
     code = models.CharField(
         "language",
         max_length=35,

@@ -12,6 +12,7 @@ from routing.models.agents import Agent
 from routing.models.choices import (
     CALLER_MATCHES,
     HOURS_MATCHES,
+    LAST,
     REJECT_REASONS,
     RULE_ACTIONS,
     SIP_STATUSES,
@@ -27,7 +28,7 @@ NEEDS_CALLERS = (CallerMatch.LISTED, CallerMatch.NOT_LISTED)
 
 
 class RoutingRule(models.Model):
-    position = models.PositiveIntegerField("order", default=0, db_index=True)
+    position = models.PositiveIntegerField("order", default=LAST, db_index=True)
     name = models.CharField(
         max_length=120,
         help_text="What this rule is for, for example “Blocked callers”. Every call "

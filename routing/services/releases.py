@@ -1,5 +1,8 @@
 """Publishing: the draft in the admin becomes the release that calls run from."""
 
+import hashlib
+import json
+
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Max
@@ -7,7 +10,7 @@ from django.db.models import Max
 from routing.core.compile import compile_snapshot
 from routing.core.draft_rules import check_draft
 from routing.core.readable import Change, compare
-from routing.errors import BadSnapshot, DraftRefused
+from routing.errors import BadSnapshot, DraftChanged, DraftRefused
 from routing.models import Release
 from routing.services.snapshot import Snapshot, draft_snapshot
 from routing.services.wording import readable
@@ -16,6 +19,7 @@ __all__ = [
     "changes_between",
     "draft_problems",
     "draft_snapshot",
+    "fingerprint",
     "newest_snapshot",
     "publish",
     "unpublished_changes",
@@ -26,12 +30,17 @@ PUBLISHING = 8_217_733
 NOTHING: Snapshot = {}
 
 
-def publish(*, author: User | None, note: str) -> Release:
-    """The number is the next one, whoever else publishes at the same moment."""
+def publish(*, author: User | None, note: str, seen: str = "") -> Release:
+    """The number is the next one, whoever else publishes at the same moment.
+
+    `seen` is the fingerprint of the draft that the author has read, if any.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
         snapshot = draft_snapshot()
+        if seen and seen != fingerprint(snapshot):
+            raise DraftChanged("The draft was changed while it was being read.")
         if problems := draft_problems(snapshot):
             raise DraftRefused(problems)
         last = Release.objects.aggregate(last=Max("number"))["last"] or 0
@@ -46,6 +55,11 @@ def draft_problems(snapshot: Snapshot) -> list[str]:
         return check_draft(compile_snapshot(0, snapshot))
     except BadSnapshot as problem:
         return [f"{problem}."]
+
+
+def fingerprint(snapshot: Snapshot) -> str:
+    text = json.dumps(snapshot, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def newest_snapshot() -> Snapshot:

@@ -1,0 +1,23 @@
+"""The pages on which an operations manager says what should happen to calls."""
+
+from routing.admin import (
+    agents,
+    escalation,
+    hours,
+    numbers,
+    profiles,
+    releases,
+    rules,
+    tools,
+)
+
+__all__ = [
+    "agents",
+    "escalation",
+    "hours",
+    "numbers",
+    "profiles",
+    "releases",
+    "rules",
+    "tools",
+]

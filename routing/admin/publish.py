@@ -1,0 +1,67 @@
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.generic import FormView
+from unfold.views import UnfoldModelAdminViewMixin
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from routing.errors import DraftChanged, DraftRefused
+from routing.models import Release
+from routing.services import releases
+
+
+class PublishForm(forms.Form):
+    """`seen` is the draft the manager has read; another one is not published."""
+
+    note = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="What you changed, and why. The list of releases shows it.",
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class PublishView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,type-arg]
+    title = "Publish changes"
+    permission_required = "routing.publish_release"
+    template_name = "admin/routing/release/publish.html"
+    form_class = PublishForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        draft = releases.draft_snapshot()
+        changes = releases.changes_between(releases.newest_snapshot(), draft)
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "changes": changes,
+            "problems": releases.draft_problems(draft),
+            "seen": releases.fingerprint(draft),
+            "opts": Release._meta,
+        }
+
+    def form_valid(self, form: PublishForm) -> HttpResponse:
+        again = HttpResponseRedirect(self.request.path)
+        user = self.request.user
+        assert isinstance(user, User)  # the permission was checked
+        if not releases.unpublished_changes():
+            messages.info(self.request, "There is nothing to publish.")
+            return again
+        try:
+            release = releases.publish(
+                author=user,
+                note=form.cleaned_data["note"],
+                seen=form.cleaned_data["seen"],
+            )
+        except DraftChanged:
+            text = "Somebody changed the draft while you were reading. Look again."
+            messages.warning(self.request, text)
+            return again
+        except DraftRefused:
+            return again  # the page says what to correct
+        text = f"Release {release.number} is published. New calls use it from now on."
+        messages.success(self.request, text)
+        return HttpResponseRedirect(reverse("admin:routing_release_changelist"))
