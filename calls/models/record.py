@@ -6,6 +6,8 @@ from django.db import models
 from calls.core.words import CauseOwner, FollowUpKind, IncidentKind
 from calls.models.call import Call, choices
 
+SETTLED = ("completed", "absent", "failed")
+
 
 class Recording(models.Model):
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="recordings")
@@ -20,6 +22,13 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"Recording of {self.seconds} s"
+
+    def is_settled(self) -> bool:
+        """The carrier has said the last word about it."""
+        return self.status in SETTLED
+
+    def holds_speech(self) -> bool:
+        return self.seconds > 0 and self.status not in ("absent", "failed")
 
 
 class FollowUp(models.Model):

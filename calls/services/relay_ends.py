@@ -1,0 +1,146 @@
+"""A conversation with the agent has ended, and the carrier asks what comes next.
+
+Our own state comes first: a handoff that was asked for is carried out whatever the
+carrier says of the session, and a conversation that we ended stays ended. Only then
+does the carrier's word count:
+
+- `ended` (by us): the handoff, or hanging up.
+- `completed` (the caller hung up): nobody is there to hear an answer.
+- `failed`: the agent once more, at most twice; then a person; then voicemail.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from calls.core.carrier_events import SessionEnded, SessionStatus
+from calls.core.instructions import HangUp, Instruction, Nothing
+from calls.core.progress import ENDED
+from calls.core.session_errors import Failure, Remedy, failure
+from calls.core.words import Ending, EventKind, HandoffReason
+from calls.models import Call, Handoff
+from calls.services import (
+    carrier_journal,
+    handoffs,
+    hunt,
+    incidents,
+    progress,
+    relay_entry,
+)
+from calls.services.call_script import script_of
+
+MOST_RESUMES = 2
+LONGEST_HINT = 2000
+
+# The agent had said goodbye, or had let the caller go.
+MEANT = frozenset({Ending.AGENT_ENDED, Ending.SILENCE, Ending.LIMIT})
+
+
+def relay_ended(call: Call, ended: SessionEnded, now: datetime) -> Instruction:
+    keep(call, ended, now)
+    if call.redirected:
+        # Whoever took the call out of its conversation has told it where to go.
+        return Nothing()
+    if ended.caller_gone or call.state in ENDED:
+        return finished(call, ended, now)
+    handoff = handoffs.pending(call)
+    if handoff is not None:
+        report_failure(call, ended, now)
+        return hunt.begin(handoff, call, now)
+    match ended.status:
+        case SessionStatus.ENDED:
+            return after_our_end(call, ended, now)
+        case SessionStatus.COMPLETED:
+            handoffs.call_over(call, now)
+            return Nothing()
+        case SessionStatus.FAILED:
+            return after_failure(call, ended, now)
+
+
+def keep(call: Call, ended: SessionEnded, now: datetime) -> None:
+    progress.note(
+        call,
+        session_status=ended.status.value,
+        session_error=ended.error_code or call.session_error,
+    )
+    carrier_journal.enter(
+        call,
+        EventKind.SESSION_ENDED,
+        now,
+        status=ended.status,
+        error_code=ended.error_code,
+        error_message=ended.error_message,
+        seconds=ended.seconds,
+    )
+
+
+def finished(call: Call, ended: SessionEnded, now: datetime) -> Instruction:
+    report_failure(call, ended, now)
+    handoffs.call_over(call, now)
+    return Nothing()
+
+
+def after_our_end(call: Call, ended: SessionEnded, now: datetime) -> Instruction:
+    handoff = hinted(call, ended.handoff_hint, now)
+    if handoff is not None:
+        return hunt.begin(handoff, call, now)
+    handoffs.call_over(call, now)
+    return HangUp()
+
+
+def hinted(call: Call, hint: str, now: datetime) -> Handoff | None:
+    """A handoff that our process announced to the carrier but could not store."""
+    wish = read_hint(hint)
+    reason = str(wish.get("reason", ""))
+    if not reason:
+        return None
+    known = reason in [*HandoffReason]
+    summary, fields = wish.get("summary"), wish.get("fields")
+    return handoffs.ask(
+        call.pk,
+        reason=HandoffReason(reason) if known else HandoffReason.OTHER,
+        summary=summary[:LONGEST_HINT] if isinstance(summary, str) else "",
+        fields=fields if isinstance(fields, dict) else {},
+        asked_by=handoffs.AGENT,
+        now=now,
+    )
+
+
+def read_hint(hint: str) -> Mapping[str, object]:
+    """It may be absent, empty, cut off or anything else; then it says nothing."""
+    try:
+        wish = json.loads(hint)
+    except ValueError:
+        return {}
+    return wish if isinstance(wish, dict) else {}
+
+
+def after_failure(call: Call, ended: SessionEnded, now: datetime) -> Instruction:
+    failed = report_failure(call, ended, now)
+    progress.note(call, relay_failures=call.relay_failures + 1)
+    if failed.remedy is Remedy.END or call.ending in MEANT:
+        handoffs.call_over(call, now)
+        return HangUp()
+    if failed.remedy is Remedy.RESUME and call.relay_failures <= MOST_RESUMES:
+        entry = relay_entry.again(call, now)
+        if entry is not None:
+            return entry
+    return hunt.divert(
+        call, HandoffReason.CONNECTION_LOST, now, script_of(call).phrases.handoff
+    )
+
+
+def report_failure(call: Call, ended: SessionEnded, now: datetime) -> Failure:
+    """One incident for each failed session; nothing for one that did not fail."""
+    failed = failure(ended.error_code)
+    if ended.status is SessionStatus.FAILED:
+        code = f" (carrier error {ended.error_code})" if ended.error_code else ""
+        incidents.report(
+            failed.kind,
+            failed.cause,
+            key=f"session:{call.pk}:{ended.session or call.relay_failures}",
+            now=now,
+            call=call,
+            detail=f"{failed.meaning}{code}",
+        )
+    return failed
