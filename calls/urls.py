@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from calls.views import twilio
+
+urlpatterns = [
+    path("twilio/voice/", twilio.voice),
+    path("twilio/relay-ended/", twilio.relay_ended),
+    path("twilio/dial-ended/", twilio.dial_ended),
+    path("twilio/whisper/", twilio.whisper),
+    path("twilio/whisper-answer/", twilio.whisper_answer),
+    path("twilio/voicemail-ended/", twilio.voicemail_ended),
+    path("twilio/recording/", twilio.recording),
+    path("twilio/status/", twilio.status),
+    path("twilio/message-status/", twilio.message_status),
+]
