@@ -19,7 +19,8 @@ class ModelUsage:
     """`response_id` is unique, so that the same usage can be reported twice.
 
     `input_tokens` includes the cached and the newly cached ones, `output_tokens` the
-    reasoning. `raw` holds the provider's figures as they came.
+    reasoning. `raw` holds the provider's figures as they came, or the estimated ones
+    in the same form.
     """
 
     response_id: str
@@ -89,19 +90,23 @@ def estimate_usage(
     """
     body = body_of(request)
     read = [body.get("instructions", ""), body.get("tools", []), body["input"]]
-    figures = {
-        "input_tokens": tokens_in(json.dumps(read, ensure_ascii=False)),
-        "output_tokens": tokens_in(said_text),
-    }
+    taken = tokens_in(json.dumps(read, ensure_ascii=False))
+    given = tokens_in(said_text)
     return ModelUsage(
         response_id=f"cancelled-{response_id or uuid.uuid4().hex}",
         model=request.model,
-        input_tokens=figures["input_tokens"],
+        input_tokens=taken,
         cached_tokens=0,
         cache_write_tokens=0,
-        output_tokens=figures["output_tokens"],
+        output_tokens=given,
         reasoning_tokens=0,
-        raw={**figures, "bytes_per_token": BYTES_PER_TOKEN},
+        raw={
+            "input_tokens": taken,
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+            "output_tokens": given,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": taken + given,
+        },
         estimated=True,
     )
 
