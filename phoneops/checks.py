@@ -31,6 +31,7 @@ def check_settings(
         *check_provider_keys(),
         *check_public_base_url(settings.PUBLIC_BASE_URL),
         *check_storage(),
+        *check_database(settings.DATABASES["default"]["ENGINE"]),
     ]
 
 
@@ -98,7 +99,10 @@ def check_storage() -> Iterator[CheckMessage]:
             f"Set {absent} before a second machine takes calls.",
             id="phoneops.W001",
         )
-    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+
+
+def check_database(engine: str) -> Iterator[CheckMessage]:
+    if engine != "django.db.backends.postgresql":
         yield Error(
             "DATABASE_URL does not name a PostgreSQL database.",
             hint="Use postgres://user:password@host:5432/name.",

@@ -4,7 +4,6 @@ its numbers (/metrics)."""
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
-from importlib import import_module
 
 import redis.asyncio
 from channels.db import database_sync_to_async
@@ -13,6 +12,9 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from routing.errors import NoRelease
+from routing.services import live
 
 PATIENCE_SECONDS = 3.0
 
@@ -81,10 +83,10 @@ async def channel_layer() -> str:
 
 @database_sync_to_async
 def release() -> str:
-    current = import_module("routing.services.live").current()
-    if current is None:
-        raise NotReady("no release has been published yet")
-    return f"release {current.number} is loaded"
+    try:
+        return f"release {live.current().number} is loaded"
+    except NoRelease as problem:
+        raise NotReady(str(problem)) from problem
 
 
 PARTS: dict[str, Callable[[], Awaitable[str]]] = {

@@ -21,7 +21,6 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             ("Numbers", "dialpad", "routing.PhoneNumber"),
             ("Language profiles", "translate", "routing.LanguageProfile"),
-            ("Languages", "language", "routing.Language"),
             ("Agents", "support_agent", "routing.Agent"),
             ("Routing rules", "alt_route", "routing.RoutingRule"),
             ("Opening hours", "schedule", "routing.Calendar"),

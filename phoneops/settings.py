@@ -10,11 +10,14 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 
 from phoneops import simulated
 from phoneops.kept import kept_secret
 from phoneops.places import find_places
+
+django_stubs_ext.monkeypatch()  # ModelForm[Agent] is a type at run time too
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -79,7 +82,9 @@ SECRET_KEY = secret("SECRET_KEY")
 if not SECRET_KEY and (SIMULATED or DEBUG):
     SECRET_KEY = kept_secret(VAR_DIR / "secret-key")
 
-# What the apps are told. The secret of an HTTP tool is TOOL_SECRET_<name>.
+# What the apps are told
+ROUTING_REFRESH_SECONDS = env.float("ROUTING_REFRESH_SECONDS", default=0.5)
+# The secret of an HTTP tool is TOOL_SECRET_<name>.
 TOOL_SECRETS = {
     name.removesuffix("_FILE"): secret(name.removesuffix("_FILE"))
     for name in os.environ

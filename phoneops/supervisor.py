@@ -52,8 +52,9 @@ class Service(Child):
         ).start()
 
     def relay(self, output: IO[bytes]) -> None:
-        for line in output:
-            self.say(self.name, line.decode(errors="replace").rstrip("\n"))
+        with output:
+            for line in output:
+                self.say(self.name, line.decode(errors="replace").rstrip("\n"))
 
 
 @dataclass(slots=True)

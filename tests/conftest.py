@@ -12,6 +12,8 @@ from pathlib import Path
 
 import django
 import pytest
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from tests import network, throw_away
 
@@ -33,6 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    for connection in connections.all(initialized_only=True):
+        if isinstance(connection, DatabaseWrapper):
+            connection.close()
+            connection.close_pool()  # or its threads would miss their database
     config.stash[ENGINES].close()
 
 

@@ -36,6 +36,7 @@ def surroundings() -> Iterator[None]:
             os.environ.pop(f"{name}_FILE", None)
         (folder / "var" / "static").mkdir(parents=True)
         os.environ["ENV_FILE"] = str(folder / "no-env-file")
+        os.environ["ROUTING_REFRESH_SECONDS"] = "0"  # look, do not follow
         os.environ["VAR_DIR"] = str(folder / "var")
         places = short_places(folder)
         if not os.environ.get("DATABASE_URL"):
