@@ -7,6 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from calls.core.tools import (
+    COLLECT_FIELD,
+    END_CALL,
+    SWITCH_LANGUAGE,
+    TAKE_MESSAGE,
+    TRANSFER_TO_PERSON,
+)
 from calls.core.words import AttemptResult, Ending
 
 
@@ -181,10 +188,11 @@ ANNOUNCEMENTS = {
 # What the conversation answers itself; other lines tell what came of it, so these
 # are told only when they are refused.
 OWN_TOOLS = {
-    "collect_field": "Write down an answer",
-    "transfer_to_person": "Hand over to a person",
-    "end_call": "End the call",
-    "switch_language": "Change the language",
+    COLLECT_FIELD: "Write down an answer",
+    TRANSFER_TO_PERSON: "Hand over to a person",
+    TAKE_MESSAGE: "Take a message",
+    END_CALL: "End the call",
+    SWITCH_LANGUAGE: "Change the language",
 }
 
 RINGING_ENDED: Mapping[str, tuple[str, Tone]] = {

@@ -75,12 +75,17 @@ def tell_agent(story: Story, entry: Entry) -> None:
 
 
 def tell_cut(story: Story, entry: Entry) -> None:
-    """A cut may be written before the answer it cuts, and then waits for it."""
+    """A cut may be written before the answer it cuts, and then waits for it.
+
+    It names what was `kept` of an answer; without that, what was cut is looked for.
+    """
     turn = entry.text("turn")
-    if turn in story.turns and (Look.AGENT, turn) not in story.told:
+    index = story.told.get((Look.AGENT, turn))
+    if index is None and turn in story.turns:
         story.cuts[turn] = entry
         return
-    index = spoken_at(story, turn, entry.text("heard"))
+    if index is None or "kept" not in entry.data:
+        index = spoken_at(story, turn, entry.text("heard"))
     if index is None:
         index = story.put(entry, Look.AGENT, "Agent")
     cut_short(story, index, entry)
@@ -103,7 +108,8 @@ def spoken_at(story: Story, turn: str, heard: str) -> int | None:
 
 def cut_short(story: Story, index: int, entry: Entry) -> None:
     line = story.lines[index]
-    heard, unheard = split_heard(line.text, entry.text("heard"))
+    heard = entry.text("kept" if "kept" in entry.data else "heard")
+    heard, unheard = split_heard(line.text, heard)
     after = entry.seconds("heard_ms", 1000)
     note = f"cut off after {after}" if after else "cut off"
     story.lines[index] = replace(line, cut=True, text=heard, unheard=unheard, note=note)

@@ -107,6 +107,16 @@ def test_a_cut_announcement_is_not_taken_for_the_answer_before_it() -> None:
     assert (told[1].text, told[1].unheard) == ("Are you", "still there?")
 
 
+def test_a_cut_that_names_what_was_kept_cuts_the_answer_of_its_turn() -> None:
+    told = lines(
+        entry("agent_said", 1, turn=1, text="We open at nine."),
+        entry("product_said", 2, text="One moment.", why="filler"),
+        entry("agent_cut", 3, turn=1, heard="We open One moment.", kept="We open"),
+    )
+    assert (told[0].text, told[0].unheard) == ("We open", "at nine.")
+    assert not told[1].cut
+
+
 def test_a_greeting_is_cut_although_it_has_no_turn() -> None:
     line = only(
         entry("greeted", 1, text="Thank you for calling."),
