@@ -95,13 +95,12 @@ def hinted(call: Call, hint: str, now: datetime) -> Handoff | None:
     if not reason:
         return None
     known = reason in [*HandoffReason]
-    summary, fields = wish.get("summary"), wish.get("fields")
     return handoffs.ask(
         call.pk,
         reason=HandoffReason(reason) if known else HandoffReason.OTHER,
-        summary=summary[:LONGEST_HINT] if isinstance(summary, str) else "",
-        fields=fields if isinstance(fields, dict) else {},
-        asked_by=handoffs.AGENT,
+        summary=str(wish.get("summary", ""))[:LONGEST_HINT],
+        fields=call.collected,
+        asked_by=str(wish.get("asked_by", handoffs.AGENT))[:32],
         now=now,
     )
 
