@@ -26,12 +26,12 @@ class DigitCollector:
         self.deadline = now + self._pause
         return self.complete(now) if len(self._digits) >= MOST_DIGITS else None
 
-    def complete(self, now: float) -> str | None:
-        """The pause between digits is over: what was keyed, or None."""
+    def complete(self, now: float) -> str:
+        """The pause between digits is over: what was keyed."""
         digits, self._digits = self._digits, ""
         self.deadline = None
         self._completed_at = now
-        return digits or None
+        return digits
 
     def _terminate(self, now: float) -> str | None:
         if self._digits:
@@ -41,5 +41,4 @@ class DigitCollector:
             and now - self._completed_at <= LATE_TERMINATOR_SECONDS
         ):
             return None
-        self._completed_at = now
         return self._terminator

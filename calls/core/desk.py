@@ -65,12 +65,14 @@ class ToolDesk:
         }
         self._open: dict[str, _Asked] = {}
         self._any = False
+        self._any_ran = False
+        self._any_failed = False
         self._sent_back = False
 
     def begin_answer(self) -> None:
         if self._any:
             self.rounds += 1
-        self._any = False
+        self._any = self._any_ran = self._any_failed = False
         self.wish = None
 
     def new_utterance(self) -> None:
@@ -79,6 +81,22 @@ class ToolDesk:
     def asked(self) -> bool:
         """True if the current answer of the model asked for any tool."""
         return self._any
+
+    def ran(self) -> bool:
+        """True if the current answer asked for a tool that is not answered here."""
+        return self._any_ran
+
+    def may_end(self) -> bool:
+        """Ending waits until everything else that was asked with it is done well."""
+        return self._wishes_end() and not self._any_failed
+
+    def stay(self) -> None:
+        """The caller speaks up: an end that was asked for is off."""
+        if self._wishes_end():
+            self.wish = None
+
+    def _wishes_end(self) -> bool:
+        return self.wish is not None and self.wish.kind is WishKind.END
 
     def busy(self) -> bool:
         return any(asked.output is None for asked in self._open.values())
@@ -89,31 +107,38 @@ class ToolDesk:
         lines = (self._waiting_lines.get(name, "") for name in running)
         return next((line for line in lines if line), "")
 
+    def knows(self, tool_call: str) -> bool:
+        """True for a call that was asked already and is not told to the model yet."""
+        return tool_call in self._open
+
     def ask(self, tool_call: str, name: str, arguments: str) -> Answer | None:
         """The answer, or None when the driver has to run the tool."""
-        self._any = True
-        asked = self._open.setdefault(tool_call, _Asked(name, arguments))
         answer = self._own_answer(name, arguments)
-        if answer is not None:
-            asked.output = answer.output
+        output = None if answer is None else answer.output
+        self._open[tool_call] = _Asked(name, arguments, output)
+        self._any = True
+        self._any_ran |= answer is None
+        self._any_failed |= answer is not None and not answer.ok
         return answer
 
-    def answer(self, tool_call: str, output: str) -> str | None:
+    def answer(self, tool_call: str, output: str, *, ok: bool = True) -> str | None:
         """Keep a tool's output; returns its name, None if nobody waits for it."""
         asked = self._open.get(tool_call)
         if asked is None or asked.output is not None:
             return None
         asked.output = output
+        self._any_failed |= not ok
         return asked.name
 
     def take_answered(self) -> list[ToolTurn]:
-        done = {k: a for k, a in self._open.items() if a.output is not None}
-        for key in done:
-            del self._open[key]
-        return [
-            ToolTurn(key, a.name, a.arguments, a.output or "")
-            for key, a in done.items()
+        turns = [
+            ToolTurn(tool_call, asked.name, asked.arguments, asked.output)
+            for tool_call, asked in self._open.items()
+            if asked.output is not None
         ]
+        for turn in turns:
+            del self._open[turn.tool_call]
+        return turns
 
     def _own_answer(self, name: str, arguments: str) -> Answer | None:
         definition = self._definitions.get(name)
@@ -128,8 +153,7 @@ class ToolDesk:
             case tools.TRANSFER_TO_PERSON:
                 return self._transfer(str(parsed["reason"]), str(parsed["summary"]))
             case tools.END_CALL:
-                self.wish = Wish(WishKind.END, outcome=str(parsed["outcome"]))
-                return Answer("The call ends when you have finished speaking.")
+                return self._end(str(parsed["outcome"]))
             case tools.TAKE_MESSAGE:
                 taken = {k: str(v) for k, v in parsed.items()}
                 return Answer("The message is saved.", message=taken)
@@ -146,6 +170,15 @@ class ToolDesk:
         missing = [f for f in self._fields if f not in self.collected]
         rest = f" Still missing: {', '.join(missing)}." if missing else ""
         return Answer(f"Saved {name}: {accepted}.{rest}", collected={name: accepted})
+
+    def _end(self, outcome: str) -> Answer:
+        """A transfer asked for in the same answer goes before it."""
+        if self.wish is None:
+            self.wish = Wish(WishKind.END, outcome=outcome)
+        return Answer(
+            "The call ends when you have finished speaking, unless the caller speaks "
+            "up or another tool fails."
+        )
 
     def _transfer(self, reason: str, summary: str) -> Answer:
         why = HandoffReason(reason)

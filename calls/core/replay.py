@@ -28,7 +28,6 @@ class _Story:
     collected: dict[str, str] = field(default_factory=dict)
     asked: dict[str, tuple[str, str]] = field(default_factory=dict)
     turn: int = 0
-    last_line: str = ""
     handoff: HandOff | None = None
 
 
@@ -56,17 +55,15 @@ def _tell(story: _Story, kind: str, data: Mapping[str, object]) -> None:
             _place_caller(story)
             story.history.add(AgentTurn(text("text")))
             story.turn = max(story.turn, int(text("turn") or 0))
-        case EventKind.PRODUCT_SAID:
-            story.last_line = text("text")
-        case EventKind.AGENT_CUT:
-            story.history.cut_last(text("heard"), other_line=story.last_line)
+        case EventKind.AGENT_CUT if "kept" in data:
+            story.history.cut(text("kept"))
         case EventKind.TOOL_ASKED:
             story.asked[text("tool_call")] = (text("name"), text("arguments"))
         case EventKind.TOOL_ANSWERED if text("tool_call") in story.asked:
             _place_caller(story)
             name, arguments = story.asked.pop(text("tool_call"))
             turn = ToolTurn(text("tool_call"), name, arguments, text("output"))
-            story.history.add_tools([turn])
+            story.history.add(turn)
         case EventKind.FIELD_COLLECTED:
             story.collected[text("name")] = text("value")
         case EventKind.HANDOFF_ASKED:

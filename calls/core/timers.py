@@ -28,8 +28,8 @@ class Timers:
         for timer in timers:
             self._due.pop(timer, None)
 
-    def stop_all(self) -> None:
-        self._due.clear()
+    def stop_all(self, *, but: frozenset[Timer] = frozenset()) -> None:
+        self._due = {timer: at for timer, at in self._due.items() if timer in but}
 
     def running(self, timer: Timer) -> bool:
         return timer in self._due

@@ -121,7 +121,7 @@ class EventKind(StrEnum):
     CALLER_SAID = "caller_said"  # text, language
     CALLER_KEYED = "caller_keyed"  # digits
     AGENT_SAID = "agent_said"  # text, turn, first_token_ms
-    AGENT_CUT = "agent_cut"  # turn, heard, heard_ms
+    AGENT_CUT = "agent_cut"  # turn, heard, heard_ms, kept (if an answer was cut)
     PRODUCT_SAID = "product_said"  # text, why (filler, apology, still_there, ...)
     TOOL_ASKED = "tool_asked"  # tool_call, name, arguments
     TOOL_ANSWERED = "tool_answered"  # tool_call, name, output, ok, ms

@@ -1,17 +1,12 @@
 """The agent's side: the model's answers and the tools it asks for."""
 
 from calls.core import events as ev
-from calls.core.actions import (
-    AskModel,
-    ChangeLanguage,
-    HangUp,
-    NoticeTurn,
-    RunTool,
-)
+from calls.core.actions import AskModel, ChangeLanguage, HangUp, NoticeTurn, RunTool
 from calls.core.conversation.floor import Floor
 from calls.core.conversation.state import Past, Setting, State
-from calls.core.desk import Wish, WishKind
+from calls.core.desk import Answer, Wish, WishKind
 from calls.core.timers import Timer
+from calls.core.tools import BUILT_IN
 from calls.core.words import (
     CauseOwner,
     Ending,
@@ -23,6 +18,7 @@ from calls.core.words import (
 STALL_SECONDS = 6.0
 TOOLS_SECONDS = 25.0
 GO_ON = "Your last answer was cut off by a fault. Go on where it stopped."
+SAY_SOMETHING = "Your last answer was empty. Answer the caller."
 
 
 class AgentSide(Floor):
@@ -31,43 +27,53 @@ class AgentSide(Floor):
         self._asked_at = 0.0
         self._filled = False
         self._continued = False
+        self._may_be_empty = False
 
-    def _ask_model(self, now: float) -> None:
+    def _ask_model(self, now: float, *, may_be_empty: bool = False) -> None:
         self.turn += 1
         self._model_active = True
-        self._filled = False
+        self._may_be_empty = may_be_empty
+        self._filled = may_be_empty
         self._asked_at = now
         self._first_token_ms = None
-        self._said = []
         self._desk.begin_answer()
         self._timers.stop(Timer.SILENCE, Timer.MERGE)
-        self._timers.start(Timer.FILLER, now + self._limits.filler_after)
         self._timers.start(Timer.FIRST_TOKEN, now + self._limits.first_token_seconds)
+        self._start_filler(now)
         self._enter(State.THINKING)
         self._actions.append(AskModel(self.turn, self._history.items()))
 
+    def _start_filler(self, now: float) -> None:
+        quiet_from = self._speech.ends(now)
+        self._timers.start(Timer.FILLER, quiet_from + self._limits.filler_after)
+
     def _model_said(self, text: str, now: float) -> None:
+        if self.state is State.THINKING:
+            text = text.lstrip()
         if not text:
             return
         if self.state is State.THINKING:
             self._first_token_ms = round((now - self._asked_at) * 1000)
+            self._spoken_turn = self.turn
             self._timers.stop(Timer.FILLER, Timer.FIRST_TOKEN)
             self._enter(State.SPEAKING)
         self._timers.start(Timer.STALL, now + STALL_SECONDS)
         self._said.append(text)
-        self._say(text, now, last=False)
+        self._say(text, now, last=False, turn=self.turn)
 
     def _model_finished(self, now: float) -> None:
         self._model_active = False
         self._timers.stop(Timer.FILLER, Timer.FIRST_TOKEN, Timer.STALL)
-        if not self._said and not self._desk.asked():
-            self._model_failed(IncidentKind.MODEL_ERROR, "empty answer", now)
-        elif self._desk.wish is not None:
-            self._grant(self._desk.wish, now)
-        else:
+        wish = self._desk.wish
+        if wish is not None and wish.kind is WishKind.HAND_OFF:
+            self._hand_over(wish, now)
+        elif self._said or self._desk.asked() or self._may_be_empty:
             self._close_cycle(now)
             self._keep_answer()
             self._after_answer(now)
+        else:
+            self._report_fault(IncidentKind.MODEL_ERROR, "empty answer")
+            self._ask_once_more(SAY_SOMETHING, now)
 
     def _after_answer(self, now: float) -> None:
         if self._desk.busy():
@@ -80,35 +86,58 @@ class AgentSide(Floor):
         else:
             self._listen(now)
 
-    def _grant(self, wish: Wish, now: float) -> None:
-        """The model asked to hand over or to end; its own words come first."""
-        said = bool(self._said)
-        if wish.kind is WishKind.HAND_OFF:
-            words = "" if said else None
-            self._hand_off(wish.reason, "agent", now, summary=wish.summary, words=words)
-            return
-        words = "" if said else self.phrases.closing
-        final = HangUp(Ending.AGENT_ENDED, wish.outcome)
-        self._close(final, words, "closing", now, may_go_on=True)
+    def _spoke(self) -> bool:
+        return self._first_token_ms is not None
+
+    def _hand_over(self, wish: Wish, now: float) -> None:
+        """As the model asked; its own words come first, if it said any."""
+        words = "" if self._spoke() else None
+        self._hand_off(wish.reason, "agent", now, summary=wish.summary, words=words)
+
+    # faults
 
     def _model_failed(self, kind: IncidentKind, reason: str, now: float) -> None:
-        spoke = bool(self._said)
+        """An answer that broke off is continued once; none at all is not waited for."""
+        self._report_fault(kind, reason)
         self._cancel_model()
+        wish = self._desk.wish
+        if wish is not None and wish.kind is WishKind.HAND_OFF:
+            self._hand_over(wish, now)
+        elif self._said or self._desk.asked():
+            self._ask_once_more(GO_ON, now)
+        else:
+            self._give_up(HandoffReason.MODEL_FAILED, now)
+
+    def _report_fault(self, kind: IncidentKind, reason: str) -> None:
         self._report(kind, CauseOwner.MODEL, reason)
         self._note(EventKind.MODEL_FAILED, reason=reason, turn=self.turn)
+
+    def _ask_once_more(self, notice: str, now: float) -> None:
+        if self._continued:
+            self._give_up(HandoffReason.MODEL_FAILED, now)
+            return
+        self._continued = True
         self._close_cycle(now)
         self._keep_answer()
-        if spoke and not self._continued and not self._desk.asked():
-            self._continued = True
-            self._history.add(NoticeTurn(GO_ON))
+        self._history.add(NoticeTurn(notice))
+        if self._desk.busy():
+            self._wait_for_tools(now)
+        else:
             self._ask_model(now)
-            return
+
+    def _give_up(self, reason: HandoffReason, now: float) -> None:
+        self._close_cycle(now)
+        self._keep_answer()
         self._say_line(self.phrases.apology, "apology", now)
-        self._hand_off(HandoffReason.MODEL_FAILED, "portal", now)
+        self._hand_off(reason, "portal", now)
 
     # tools
 
-    def _tool_asked(self, event: ev.ToolAsked) -> None:
+    def _tool_asked(self, event: ev.ToolAsked, now: float) -> None:
+        if self._desk.knows(event.tool_call):
+            return
+        if self.state is State.SPEAKING:
+            self._timers.start(Timer.STALL, now + STALL_SECONDS)
         self._note(
             EventKind.TOOL_ASKED,
             tool_call=event.tool_call,
@@ -118,7 +147,11 @@ class AgentSide(Floor):
         answer = self._desk.ask(event.tool_call, event.name, event.arguments)
         if answer is None:
             self._actions.append(RunTool(event.tool_call, event.name, event.arguments))
-            return
+        else:
+            self._note_effects(answer)
+            self._note_answer(event.tool_call, event.name, answer.output, ok=answer.ok)
+
+    def _note_effects(self, answer: Answer) -> None:
         for name, value in answer.collected.items():
             self._note(EventKind.FIELD_COLLECTED, name=name, value=value)
         if answer.message:
@@ -127,16 +160,16 @@ class AgentSide(Floor):
             self._language = answer.language
             self._note(EventKind.LANGUAGE_CHANGED, language=answer.language)
             self._actions.append(ChangeLanguage(answer.language))
-        self._note_answer(event.tool_call, event.name, answer.output, ok=answer.ok)
 
     def _tool_answered(self, event: ev.ToolAnswered, now: float) -> None:
-        name = self._desk.answer(event.tool_call, event.output)
+        name = self._desk.answer(event.tool_call, event.output, ok=event.ok)
         if name is None:
             return
         self._note_answer(event.tool_call, name, event.output, ok=event.ok)
         if not event.ok:
-            detail = f"The tool {name} failed."
-            self._report(IncidentKind.TOOL_ERROR, CauseOwner.CUSTOMER_TOOL, detail)
+            ours = name in BUILT_IN
+            owner = CauseOwner.OURS if ours else CauseOwner.CUSTOMER_TOOL
+            self._report(IncidentKind.TOOL_ERROR, owner, f"The tool {name} failed.")
         if self.state is State.WORKING and not self._desk.busy():
             self._tools_are_done(now)
 
@@ -151,23 +184,32 @@ class AgentSide(Floor):
 
     def _wait_for_tools(self, now: float) -> None:
         self._enter(State.WORKING)
-        line = self._desk.waiting_line()
-        if line and self._first_token_ms is None:
-            self._say_line(line, "waiting for a tool", now)
-        self._filled = bool(line)
-        self._timers.start(Timer.FILLER, now + self._limits.filler_after)
+        if not self._spoke():
+            self._say_line(self._desk.waiting_line(), "waiting for a tool", now)
+        self._filled = False
+        self._start_filler(now)
         self._timers.start(Timer.FIRST_TOKEN, now + TOOLS_SECONDS)
 
     def _tools_are_done(self, now: float) -> None:
         self._timers.stop(Timer.FILLER, Timer.FIRST_TOKEN)
-        self._history.add_tools(self._desk.take_answered())
-        if self._desk.rounds < self._limits.max_tool_rounds:
-            self._ask_model(now)
-            return
-        detail = "The model kept asking for tools and never answered."
-        self._report(IncidentKind.MODEL_ERROR, CauseOwner.MODEL, detail)
-        self._say_line(self.phrases.apology, "apology", now)
-        self._hand_off(HandoffReason.CANNOT_HELP, "portal", now)
+        self._history.add(*self._desk.take_answered())
+        if self._desk.may_end() and not self._history.has_unanswered_words():
+            self._end_as_asked(now)
+        elif self._desk.rounds < self._limits.max_tool_rounds:
+            # Having asked its question and noted something, the model may be done.
+            noted_only = self._spoke() and not self._desk.ran()
+            self._ask_model(now, may_be_empty=noted_only)
+        else:
+            detail = "The model kept asking for tools and never answered."
+            self._report(IncidentKind.MODEL_ERROR, CauseOwner.MODEL, detail)
+            self._give_up(HandoffReason.CANNOT_HELP, now)
+
+    def _end_as_asked(self, now: float) -> None:
+        wish = self._desk.wish
+        outcome = "" if wish is None else wish.outcome
+        words = "" if self._spoke() else self.phrases.closing
+        final = HangUp(Ending.AGENT_ENDED, outcome)
+        self._close(final, words, "closing", now, may_go_on=True)
 
     # time
 
@@ -176,12 +218,11 @@ class AgentSide(Floor):
         if self.state is State.WORKING:
             detail = "A tool never answered."
             self._report(IncidentKind.TOOL_ERROR, CauseOwner.OURS, detail)
-            self._say_line(self.phrases.apology, "apology", now)
-            self._hand_off(HandoffReason.TOOL_FAILED, "portal", now)
+            self._give_up(HandoffReason.TOOL_FAILED, now)
         else:
             self._model_failed(IncidentKind.MODEL_SLOW, "no first token", now)
 
     def _fill(self, now: float) -> None:
-        if self.state in (State.THINKING, State.WORKING) and not self._filled:
+        if not self._filled:
             self._filled = True
             self._say_line(self.phrases.filler, "filler", now)

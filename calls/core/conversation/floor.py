@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from calls.core import events as ev
 from calls.core.actions import (
     Action,
     AgentTurn,
@@ -15,13 +16,15 @@ from calls.core.actions import (
 from calls.core.conversation.state import TRANSITIONS, Past, Setting, State
 from calls.core.desk import ToolDesk
 from calls.core.history import History
-from calls.core.speech import Speech
+from calls.core.speech import Cut, Speech
 from calls.core.timers import Timer, Timers
-from calls.core.words import CauseOwner, EventKind, HandoffReason, IncidentKind
+from calls.core.words import CauseOwner, Ending, EventKind, HandoffReason, IncidentKind
 from routing.core.ruleset import Phrases
 
 AUDIBLE_GRACE_SECONDS = 3.0
 QUIET_GRACE_SECONDS = 0.5
+LONGEST_SOUND_SECONDS = 20.0
+OUTLAST_THE_FLOOR = frozenset({Timer.CAP, Timer.WARN, Timer.DIGITS})
 
 
 class Floor:
@@ -39,13 +42,15 @@ class Floor:
         self._timers = Timers()
         self._actions: list[Action] = []
         self._said: list[str] = []
+        self._spoken_turn = past.turn
         self._first_token_ms: int | None = None
         self._model_active = False
-        self._last_line = ""
         self._caller_speaking = False
-        self._warning_due = False
+        self._warnings_due: list[str] = []
         self._final: HandOff | HangUp | None = None
         self._may_go_on = False
+        self._words_end = 0.0
+        self._held = False
 
     @property
     def deadline(self) -> float | None:
@@ -70,8 +75,10 @@ class Floor:
 
     # saying and noting
 
-    def _say(self, text: str, now: float, *, last: bool) -> None:
-        self._speech.sent(text, now, last=last)
+    def _say(
+        self, text: str, now: float, *, last: bool, turn: int | None = None
+    ) -> None:
+        self._speech.sent(text, now, last=last, turn=turn)
         self._actions.append(Say(text, last=last))
 
     def _close_cycle(self, now: float) -> None:
@@ -80,10 +87,10 @@ class Floor:
 
     def _say_line(self, text: str, why: str, now: float) -> None:
         """A sentence of the product itself, as a talk cycle of its own."""
-        self._close_cycle(now)
-        self._say(text, now, last=True)
-        self._last_line = text
-        self._note(EventKind.PRODUCT_SAID, text=text, why=why)
+        if text:
+            self._close_cycle(now)
+            self._say(text, now, last=True)
+            self._note(EventKind.PRODUCT_SAID, text=text, why=why)
 
     def _note(self, kind: EventKind, **data: object) -> None:
         self._actions.append(Note(kind, data))
@@ -99,14 +106,11 @@ class Floor:
             self._actions.append(CancelModel(self.turn))
         self._timers.stop(Timer.FILLER, Timer.FIRST_TOKEN, Timer.STALL)
 
-    def _keep_answer(self, *, heard: str | None = None) -> None:
-        """What was said so far becomes a turn of the agent, before any of its tools.
-
-        `heard` cuts that turn at what reached the caller.
-        """
-        text = "".join(self._said).strip()
-        self._said = []
-        if text:
+    def _keep_answer(self) -> None:
+        """What was said so far becomes a turn of the agent, before any of its tools."""
+        if self._said:
+            text = "".join(self._said).strip()
+            self._said = []
             self._history.add(AgentTurn(text))
             self._note(
                 EventKind.AGENT_SAID,
@@ -114,28 +118,50 @@ class Floor:
                 turn=self.turn,
                 first_token_ms=self._first_token_ms,
             )
-        if text and heard is not None:
-            self._history.cut_last(heard, other_line=self._last_line)
-        self._history.add_tools(self._desk.take_answered())
+        self._history.add(*self._desk.take_answered())
+
+    def _keep_heard(self, cuts: list[Cut], event: ev.CallerInterrupted) -> None:
+        """Of what a barge-in cut, only what was heard stays in the history.
+
+        An answer of which nothing was heard is noted with no words at all, whatever
+        else the carrier says was heard.
+        """
+        for cut in cuts:
+            self._history.cut(cut.kept)
+            heard = event.heard if cut.kept else ""
+            self._note_cut(event, turn=cut.turn, heard=heard, kept=cut.kept)
+        if not cuts:
+            self._note_cut(event, turn=self._spoken_turn, heard=event.heard)
+
+    def _note_cut(self, event: ev.CallerInterrupted, **data: object) -> None:
+        self._note(EventKind.AGENT_CUT, heard_ms=event.heard_ms, **data)
 
     # listening
 
     def _listen(self, now: float) -> None:
         self._enter(State.LISTENING)
-        if self._warning_due:
-            self._warning_due = False
-            self._say_line(self.phrases.length_warning, "limit", now)
+        self._give_warning(now)
         self._await_caller(now)
 
+    def _give_warning(self, now: float) -> None:
+        if self._warnings_due:
+            for limit in self._warnings_due:
+                self._note(EventKind.LIMIT_WARNED, limit=limit)
+            self._warnings_due = []
+            self._say_line(self.phrases.length_warning, "limit", now)
+
     def _await_caller(self, now: float) -> None:
-        """Arm the silence ladder from when our speech ends; not while they talk."""
-        if self.state is not State.LISTENING:
-            return
-        if self._caller_speaking or self._timers.running(Timer.DIGITS):
+        """Arm the silence ladder from when our speech ends; not while they key.
+
+        A caller who makes a sound is given time for words, but not for ever: the
+        end of the sound may never be told.
+        """
+        if self.state is not State.LISTENING or self._timers.running(Timer.DIGITS):
             self._timers.stop(Timer.SILENCE)
             return
-        quiet_from = max(now, self._speech.expected_end)
-        self._timers.start(Timer.SILENCE, quiet_from + self._limits.silence_seconds)
+        sound = LONGEST_SOUND_SECONDS if self._caller_speaking else 0.0
+        patience = max(sound, self._limits.silence_seconds)
+        self._timers.start(Timer.SILENCE, self._speech.ends(now) + patience)
 
     # closing
 
@@ -155,15 +181,28 @@ class Floor:
         self._cancel_model()
         self._close_cycle(now)
         self._keep_answer()
-        if words:
-            self._say_line(words, why, now)
+        self._say_line(words, why, now)
         self._final, self._may_go_on = final, may_go_on
-        self._timers.stop_all()
+        self._timers.stop_all(but=OUTLAST_THE_FLOOR)
+        self._words_end = self._speech.ends(now)
+        wait = may_go_on and self._caller_speaking
+        self._arm_close(now, hold=LONGEST_SOUND_SECONDS if wait else 0.0)
+        self._enter(State.CLOSING)
+
+    def _arm_close(self, now: float, *, hold: float = 0.0) -> None:
+        """`hold` is how long to wait for words of the caller, who may go on."""
+        self._held = hold > 0
         audible = self._speech.audible
         grace = AUDIBLE_GRACE_SECONDS if audible else QUIET_GRACE_SECONDS
-        ends = max(self._speech.expected_end, now)
-        self._timers.start(Timer.CLOSE, ends + grace)
-        self._enter(State.CLOSING)
+        self._timers.start(Timer.CLOSE, max(now + hold, self._words_end + grace))
+
+    def _heard_out(self, now: float) -> None:
+        """Act as soon as the last words were heard."""
+        if self.state is State.CLOSING and not self._held:
+            if self._speech.finished(now):
+                self._finish()
+            else:
+                self._arm_close(now)
 
     def _hand_off(
         self,
@@ -184,17 +223,19 @@ class Floor:
             asked_by=asked_by,
         )
         final = HandOff(reason, summary, dict(self._desk.collected), asked_by)
-        if self.state is State.CLOSING:
-            self._final, self._may_go_on = final, False
-            return
         words = self.phrases.handoff if words is None else words
         self._close(final, words, "handoff", now)
 
     def _finish(self) -> None:
         final = self._final
         assert final is not None
-        self._timers.stop_all()
         if isinstance(final, HangUp):
-            self._note(EventKind.ENDING, why=final.ending.value, outcome=final.outcome)
+            self._end(final.ending, final.outcome)
+        else:
+            self._end(Ending.HANDED_OFF)
         self._actions.append(final)
+
+    def _end(self, ending: Ending, outcome: str = "") -> None:
+        self._timers.stop_all()
+        self._note(EventKind.ENDING, why=ending.value, outcome=outcome)
         self._enter(State.ENDED)

@@ -1,8 +1,11 @@
 """The entrance of the machine, time and limits."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 from calls.core import events as ev
-from calls.core.actions import Action, AgentTurn, HangUp, NoticeTurn
-from calls.core.conversation.caller_side import LISTEN_AGAIN_SECONDS, CallerSide
+from calls.core.actions import Action, AgentTurn, HandOff, HangUp, NoticeTurn
+from calls.core.conversation.caller_side import CallerSide
 from calls.core.conversation.state import Past, Setting, State
 from calls.core.timers import Timer
 from calls.core.words import (
@@ -14,8 +17,7 @@ from calls.core.words import (
 )
 from routing.core.ruleset import AtLimit
 
-COST_WARN_SHARE = 0.8
-STUCK_AUDIBLE_SECONDS = 30.0
+COST_WARN_SHARE = Decimal("0.8")
 GREET = "The caller is connected now. Greet them."
 
 
@@ -23,6 +25,7 @@ class Conversation(CallerSide):
     def __init__(self, setting: Setting, past: Past | None = None) -> None:
         super().__init__(setting, past or Past())
         self._warned: set[str] = set()
+        self._supervisor = ""
 
     def receive(self, event: ev.Event, now: float) -> list[Action]:
         """Never raises for anything that a carrier, a model or a caller may send."""
@@ -37,10 +40,10 @@ class Conversation(CallerSide):
         match event:
             case ev.Connected():
                 self._connected(event, now)
-            case ev.CallerLeft():
-                self._gone(Ending.CALLER_LEFT)
-            case ev.TransportLost():
-                self._gone(Ending.TRANSPORT_LOST)
+            case ev.SupervisorAsked():
+                self._supervisor = event.name
+            case ev.FrameRefused() | ev.CallerLeft() | ev.TransportLost():
+                self._dispatch(event, now)
 
     def _dispatch(self, event: ev.Event, now: float) -> None:
         match event:
@@ -66,6 +69,7 @@ class Conversation(CallerSide):
                 self._audible(now, on=event.on)
             case ev.SpeechPlayed():
                 self._speech.played(event.text)
+                self._heard_out(now)
             case ev.CostMeasured():
                 self._cost(event, now)
             case ev.SupervisorAsked():
@@ -89,37 +93,49 @@ class Conversation(CallerSide):
             case ev.ModelSaid():
                 self._model_said(event.text, now)
             case ev.ToolAsked():
-                self._tool_asked(event)
+                self._tool_asked(event, now)
             case ev.ModelFinished():
                 self._model_finished(now)
             case ev.ModelFailed():
+                self._model_active = False
                 self._model_failed(IncidentKind.MODEL_ERROR, event.reason, now)
 
     # beginning and end
 
     def _connected(self, event: ev.Connected, now: float) -> None:
-        left = max(self._limits.max_seconds - self._past.elapsed, 0)
-        self._cap_at = now + left
+        self._language = event.language or self._language
+        left = self._limits.max_seconds - self._past.elapsed
         if self._past.handoff is not None:
-            asked = self._past.handoff
-            self._hand_off(asked.reason, asked.asked_by, now, summary=asked.summary)
-            return
-        self._timers.start(Timer.CAP, self._cap_at)
-        if left > self._limits.warn_seconds:
-            self._timers.start(Timer.WARN, self._cap_at - self._limits.warn_seconds)
-        if event.greeted:
+            self._carry_out(self._past.handoff, now)
+        elif left <= 0:
+            self._limit_reached(now)
+        else:
+            self._timers.start(Timer.CAP, now + left)
+            if left > self._limits.warn_seconds:
+                self._timers.start(Timer.WARN, now + left - self._limits.warn_seconds)
+            self._begin(event, now)
+        if self._supervisor:
+            self._hand_off(HandoffReason.SUPERVISOR, self._supervisor, now)
+
+    def _carry_out(self, asked: HandOff, now: float) -> None:
+        """It stands in the journal already, so it is not noted again."""
+        final = replace(asked, fields={**asked.fields, **self.collected})
+        self._close(final, self.phrases.handoff, "handoff", now)
+
+    def _begin(self, event: ev.Connected, now: float) -> None:
+        if self._history.spoken():
+            self._resume(now)
+        elif event.greeted and self._setting.greeting:
             self._greeted(now)
-        elif not self._history.spoken():
+        else:
             self._history.add(NoticeTurn(GREET))
             self._ask_model(now)
-        else:
-            self._resume(now)
 
     def _greeted(self, now: float) -> None:
         greeting = self._setting.greeting
         self._note(EventKind.GREETED, text=greeting)
         self._history.add(AgentTurn(greeting))
-        self._speech.sent(greeting, now, last=True)
+        self._speech.sent(greeting, now, last=True, turn=self.turn)
         self._listen(now)
 
     def _resume(self, now: float) -> None:
@@ -132,9 +148,7 @@ class Conversation(CallerSide):
     def _gone(self, ending: Ending) -> None:
         self._cancel_model()
         self._keep_answer()
-        self._timers.stop_all()
-        self._note(EventKind.ENDING, why=ending.value, outcome="")
-        self._enter(State.ENDED)
+        self._end(ending)
 
     # time
 
@@ -159,39 +173,30 @@ class Conversation(CallerSide):
             case Timer.SILENCE:
                 self._quiet(now)
 
-    def _quiet(self, now: float) -> None:
-        """Silence counts from the end of our speech, however slowly it is spoken."""
-        stuck = now > self._speech.expected_end + STUCK_AUDIBLE_SECONDS
-        if self._speech.audible and not stuck:
-            self._timers.start(Timer.SILENCE, now + LISTEN_AGAIN_SECONDS)
-        else:
-            self._silence(now)
-
     def _audible(self, now: float, *, on: bool) -> None:
+        fell_silent = self._speech.audible and not on
         self._speech.became(audible=on)
-        if not self._speech.finished(now):
-            return
-        if self.state is State.CLOSING:
-            self._finish()
-        elif self.state is State.LISTENING and self._timers.running(Timer.SILENCE):
-            self._timers.start(Timer.SILENCE, now + self._limits.silence_seconds)
+        self._heard_out(now)
+        if fell_silent:
+            self._await_caller(now)
 
     # limits
 
     def _warn(self, limit: str, now: float) -> None:
-        if limit in self._warned or self.state is State.CLOSING:
+        """Never in the middle of an answer, nor while the caller speaks or keys."""
+        if limit in self._warned:
             return
         self._warned.add(limit)
-        self._note(EventKind.LIMIT_WARNED, limit=limit)
-        if self.state is State.LISTENING and self._speech.finished(now):
-            self._say_line(self.phrases.length_warning, "limit", now)
+        self._warnings_due.append(limit)
+        busy = self._caller_speaking or self._timers.running(Timer.DIGITS)
+        if self.state is State.LISTENING and not busy:
+            self._give_warning(now)
             self._await_caller(now)
-        else:
-            self._warning_due = True
 
     def _limit_reached(self, now: float) -> None:
         if self.state is State.CLOSING:
             self._may_go_on = False
+            self._arm_close(now)
         elif self._limits.at_limit is AtLimit.HAND_OFF:
             self._hand_off(HandoffReason.LIMIT_REACHED, "portal", now)
         else:
@@ -199,8 +204,8 @@ class Conversation(CallerSide):
             self._close(HangUp(Ending.LIMIT), words, "limit", now)
 
     def _cost(self, event: ev.CostMeasured, now: float) -> None:
-        most = float(self._limits.max_cost)
+        most = self._limits.max_cost
         if event.spent >= most:
             self._limit_reached(now)
-        elif float(event.spent) >= COST_WARN_SHARE * most:
+        elif event.spent >= COST_WARN_SHARE * most:
             self._warn("cost", now)

@@ -32,15 +32,23 @@ _S = State
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     _S.WAITING: frozenset({_S.LISTENING, _S.THINKING, _S.CLOSING, _S.ENDED}),
     _S.LISTENING: frozenset({_S.GATHERING, _S.CLOSING, _S.ENDED}),
-    _S.GATHERING: frozenset({_S.THINKING, _S.CLOSING, _S.ENDED}),
+    _S.GATHERING: frozenset({_S.GATHERING, _S.THINKING, _S.CLOSING, _S.ENDED}),
     _S.THINKING: frozenset(
-        {_S.SPEAKING, _S.WORKING, _S.THINKING, _S.GATHERING, _S.CLOSING, _S.ENDED}
+        {
+            _S.LISTENING,
+            _S.GATHERING,
+            _S.THINKING,
+            _S.SPEAKING,
+            _S.WORKING,
+            _S.CLOSING,
+            _S.ENDED,
+        }
     ),
     _S.SPEAKING: frozenset(
-        {_S.LISTENING, _S.WORKING, _S.THINKING, _S.GATHERING, _S.CLOSING, _S.ENDED}
+        {_S.LISTENING, _S.GATHERING, _S.THINKING, _S.WORKING, _S.CLOSING, _S.ENDED}
     ),
     _S.WORKING: frozenset({_S.THINKING, _S.CLOSING, _S.ENDED}),
-    _S.CLOSING: frozenset({_S.GATHERING, _S.ENDED}),
+    _S.CLOSING: frozenset({_S.LISTENING, _S.CLOSING, _S.ENDED}),
     _S.ENDED: frozenset(),
 }
 
