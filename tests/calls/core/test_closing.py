@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,8 @@ def test_a_call_is_closed_once_all_is_in() -> None:
     ["carrier_ended", "session_reported", "legs_reported", "voicemail_reported"],
 )
 def test_a_callback_that_is_missing_is_waited_for(missing: str) -> None:
-    assert close_at(Ends(OVER, **{missing: False})) == OVER + CALLBACK_WAIT
+    facts: dict[str, Any] = {missing: False}
+    assert close_at(Ends(OVER, **facts)) == OVER + CALLBACK_WAIT
 
 
 def test_a_recording_takes_longer() -> None:

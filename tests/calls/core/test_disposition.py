@@ -1,6 +1,7 @@
 """The table at the head of `calls.core.disposition`, line by line."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,6 @@ from calls.core.disposition import Story, settle
 from calls.core.words import Disposition
 from routing.core.decision import Because, Verdict
 
-ACCEPTED = Story(Verdict.ACCEPT)
 stories = st.builds(
     Story,
     verdict=st.sampled_from(Verdict),
@@ -23,8 +23,8 @@ stories = st.builds(
 )
 
 
-def told(verdict: Verdict = Verdict.ACCEPT, **facts: object) -> Disposition:
-    return settle(replace(Story(verdict), **facts))  # type: ignore[arg-type]  # by name
+def told(verdict: Verdict = Verdict.ACCEPT, /, **facts: Any) -> Disposition:
+    return settle(replace(Story(verdict), **facts))
 
 
 @given(stories)

@@ -1,0 +1,122 @@
+"""The real client against an address of ours."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from calls.errors import NotFoundThere, ProviderError
+from calls.providers.twilio.rest import Account, Carrier, CarrierCall
+
+CALL = "CA" + "1" * 32
+ACCOUNT = "AC" + "1" * 32
+
+
+class FakeTwilio(ThreadingHTTPServer):
+    """Answers every request with what the test has put in `answer`."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answer: tuple[int, Any] = (200, {})
+        self.asked: list[tuple[str, str, dict[str, list[str]]]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: FakeTwilio
+
+    def respond(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.asked.append((self.command, self.path, parse_qs(body.decode())))
+        status, answer = self.server.answer
+        text = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = respond
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def twilio() -> Iterator[FakeTwilio]:
+    with FakeTwilio() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def carrier(twilio: FakeTwilio, path: str = "") -> Carrier:
+    return Carrier(Account(ACCOUNT, "token", twilio.url + path))
+
+
+def test_a_call_is_asked_about(twilio: FakeTwilio) -> None:
+    twilio.answer = 200, {"sid": CALL, "status": "completed", "duration": "42"}
+    assert carrier(twilio).fetch(CALL) == CarrierCall("completed", 42)
+    path = f"/2010-04-01/Accounts/{ACCOUNT}/Calls/{CALL}.json"
+    assert twilio.asked == [("GET", path, {})]
+
+
+def test_a_base_address_may_have_a_path(twilio: FakeTwilio) -> None:
+    twilio.answer = 200, {"sid": CALL, "status": "ringing", "duration": None}
+    assert carrier(twilio, "/twilio/").fetch(CALL) == CarrierCall("ringing", None)
+    assert twilio.asked[0][1].startswith("/twilio/2010-04-01/")
+
+
+def test_a_live_call_is_sent_elsewhere_or_ended(twilio: FakeTwilio) -> None:
+    twilio.answer = 200, {"sid": CALL, "status": "in-progress"}
+    carrier(twilio).redirect(CALL, "<Response/>")
+    carrier(twilio).hang_up(CALL)
+    assert [form for _, _, form in twilio.asked] == [
+        {"Twiml": ["<Response/>"]},
+        {"Status": ["completed"]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "retryable"),
+    [(429, 20429, True), (503, 0, True), (401, 20003, False), (400, 21220, False)],
+)
+def test_a_refusal_says_whether_asking_again_helps(
+    twilio: FakeTwilio, status: int, code: int, retryable: bool
+) -> None:
+    twilio.answer = status, {"message": "about +12025550199", "code": code}
+    with pytest.raises(ProviderError) as refused:
+        carrier(twilio).hang_up(CALL)
+    assert refused.value.retryable is retryable
+    assert refused.value.code == (str(code) if code else "")
+    assert "+12025550199" not in str(refused.value)
+
+
+def test_a_call_nobody_knows(twilio: FakeTwilio) -> None:
+    twilio.answer = 404, {"message": "not found", "code": 20404}
+    with pytest.raises(NotFoundThere):
+        carrier(twilio).fetch(CALL)
+
+
+def test_a_carrier_that_does_not_answer(twilio: FakeTwilio) -> None:
+    twilio.server_close()
+    with pytest.raises(ProviderError) as refused:
+        Carrier(Account(ACCOUNT, "token", "http://127.0.0.1:9")).fetch(CALL)
+    assert refused.value.retryable
+
+
+def test_what_is_sent_is_not_logged(
+    twilio: FakeTwilio, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    twilio.answer = 200, {"sid": CALL, "status": "in-progress"}
+    carrier(twilio).redirect(CALL, "<Response><Dial>+12025550199</Dial></Response>")
+    assert "+12025550199" not in caplog.text
