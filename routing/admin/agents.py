@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from routing.admin.pages import RoutingAdmin, Table
+from routing.admin.pages import RoutingAdmin, RoutingForm, Table
 from routing.models import Agent, AgentField
 
 
@@ -15,14 +15,19 @@ class AgentFieldInline(Table):
     fields = ("name", "description", "kind", "required_before_handoff", "position")
 
 
+class AgentForm(RoutingForm):
+    rows = {"instructions": 22}
+
+
 @admin.register(Agent)
 class AgentAdmin(RoutingAdmin):
+    form = AgentForm
     inlines = (AgentFieldInline,)
     list_display = ("name", "objective", "model", "policy", "collects", "uses")
     list_filter = ("objective", "model", "policy")
     search_fields = ("name", "instructions")
     list_select_related = ("policy",)
-    filter_horizontal = ("tools",)
+    autocomplete_fields = ("tools",)
     fieldsets = (
         (None, {"fields": ("name", "objective", "instructions")}),
         (

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -14,6 +16,15 @@ from routing.models import Calendar, CalendarSpan
 
 class CalendarForm(RoutingForm):
     time_zone = TimeZoneField(**described(Calendar, "time_zone"))
+
+
+class SpanForm(RoutingForm):
+    """Nobody opens at a second."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("opens", "closes"):
+            self.fields[name].widget.format = "%H:%M"
 
 
 class SpanFormSet(PaginationInlineFormSet):  # type: ignore[misc]
@@ -38,6 +49,7 @@ class SpanFormSet(PaginationInlineFormSet):  # type: ignore[misc]
 
 class SpanInline(Table):
     model = CalendarSpan
+    form = SpanForm
     formset = SpanFormSet
     verbose_name_plural = "Openings"
 

@@ -9,6 +9,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from routing.admin.fields import WordsField, described
 from routing.admin.pages import Blocks, RoutingAdmin, RoutingForm
+from routing.core.attribute_table import PROFILE_ATTRIBUTES
 from routing.core.phrases import has_phrases, phrases_for
 from routing.core.profile_rules import check_together
 from routing.core.ruleset import Phrases
@@ -38,11 +39,11 @@ class LanguageProfileForm(RoutingForm):
 class LanguageForm(RoutingForm):
     """An empty sentence shows what is said instead."""
 
+    rows = dict.fromkeys(("greeting", "hints", *PHRASES), 2)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usual = phrases_for(self.instance.code)
-        for name in ("greeting", "hints", *PHRASES):
-            self.fields[name].widget.attrs["rows"] = 2
         if has_phrases(self.instance.code):
             for name in PHRASES:
                 self.fields[name].widget.attrs["placeholder"] = getattr(usual, name)
@@ -63,7 +64,16 @@ class LanguageFormSet(PaginationInlineFormSet):  # type: ignore[misc]
         languages = [form.instance.compiled() for form in kept]
         problems = check_together(languages, self.instance.attributes())
         if problems:
-            raise forms.ValidationError(problems)
+            raise forms.ValidationError([with_label(text) for text in problems])
+
+
+def with_label(problem: str) -> str:
+    """The name of the form's field instead of the carrier's."""
+    for attribute in PROFILE_ATTRIBUTES:
+        if problem.startswith(f"{attribute.name}:"):
+            label = described(LanguageProfile, attribute.field)["label"]
+            return problem.replace(attribute.name, f"“{label}”", 1)
+    return problem
 
 
 class LanguageInline(Blocks):
@@ -74,11 +84,23 @@ class LanguageInline(Blocks):
     ordering_field = "position"
     hide_ordering_field = True
     fieldsets = (
-        (None, {"fields": ("code", "position")}),
-        (None, {"fields": (("transcription_provider", "speech_model"),)}),
-        (None, {"fields": (("tts_provider", "voice"), "greeting", "hints")}),
         (
-            "Sentences; empty ones are ours",
+            None,
+            {
+                "fields": (
+                    "code",
+                    "greeting",
+                    "hints",
+                    "transcription_provider",
+                    "speech_model",
+                    "tts_provider",
+                    "voice",
+                    "position",
+                )
+            },
+        ),
+        (
+            "Sentences (left empty: the ones shown in grey)",
             {"fields": PHRASES, "classes": ["collapse"]},
         ),
     )

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from routing.admin.pages import RoutingAdmin
@@ -20,6 +21,11 @@ class ReleaseAdmin(RoutingAdmin):
     list_select_related = ("author",)
     readonly_fields = ("name", "published", "published_by", "note")
     fieldsets = ((None, {"fields": readonly_fields}),)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Release]":
+        """A page of releases without the configuration in each of them."""
+        found: QuerySet[Release] = super().get_queryset(request)
+        return found.defer("snapshot")
 
     def changeform_view(
         self,

@@ -3,6 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from routing.admin.pages import RoutingAdmin
+from routing.core.callers import spaced
 from routing.core.ruleset import CallerMatch, HoursMatch, RuleAction
 from routing.models import RoutingRule
 
@@ -15,7 +16,7 @@ class RoutingRuleAdmin(RoutingAdmin):
     list_select_related = ("calendar", "agent", "policy", "profile")
     ordering_field = "position"
     hide_ordering_field = True
-    filter_horizontal = ("numbers",)
+    autocomplete_fields = ("numbers",)
     fieldsets = (
         (None, {"fields": ("name",)}),
         (
@@ -77,13 +78,20 @@ class RoutingRuleAdmin(RoutingAdmin):
 
 def conditions(row: RoutingRule) -> list[str]:
     """The conditions that are set, short enough for a list."""
-    count = len(row.caller_list())
+    listed = some(row.caller_list())
     callers = {
-        CallerMatch.LISTED: f"caller is one of {count}",
-        CallerMatch.NOT_LISTED: f"caller is none of {count}",
-        CallerMatch.WITHHELD: "caller withholds the number",
+        CallerMatch.LISTED: f"the caller is {listed}",
+        CallerMatch.NOT_LISTED: f"the caller is not {listed}",
+        CallerMatch.WITHHELD: "the caller withholds the number",
     }
     found = [text for match, text in callers.items() if row.caller_match == match]
     if row.hours_match != HoursMatch.ANY and row.calendar is not None:
-        found.append(f"{row.calendar.name} says {row.hours_match}")
+        found.append(f"“{row.calendar.name}” is {row.hours_match}")
     return found
+
+
+def some(callers: list[str]) -> str:
+    """Two of them at most, for a list must stay short."""
+    if len(callers) > 2:
+        return f"one of {len(callers)}"
+    return " or ".join(spaced(caller) for caller in callers)

@@ -11,6 +11,7 @@ from routing.models import HttpTool
 
 
 class HttpToolForm(RoutingForm):
+    rows = {"schema": 16}
     schema = SchemaField(**described(HttpTool, "schema"))
 
 

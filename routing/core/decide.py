@@ -133,10 +133,10 @@ class Situation:
         wanted = rule.hours_match is HoursMatch.OPEN
         calendar = self.ruleset.calendars.get(rule.calendar)
         if calendar is None:
-            name = f"opening hours say {rule.hours_match}"
+            name = f"calendar is {rule.hours_match}"
             return ConditionTrace(name, "calendar is missing", False)
         held = is_open(calendar, self.now) is wanted
-        name = f"{calendar.name} says {rule.hours_match}"
+        name = f"“{calendar.name}” is {rule.hours_match}"
         return ConditionTrace(name, in_words(calendar, self.now), held)
 
     def apply(self, rule: Rule, trace: tuple[RuleTrace, ...]) -> Decision:

@@ -6,6 +6,14 @@ becomes records needs the words of the admin, so that is a service; comparing do
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+ADDED = "added"
+REMOVED = "removed"
+
+# Up to this many lines a text is shown whole, else what differs with a line around it.
+WHOLE = 8
+SKIPPED = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +39,13 @@ class Change:
     old: str
     new: str
 
+    @property
+    def old_excerpt(self) -> str:
+        return excerpts(self.old, self.new)[0]
 
-ADDED = "added"
-REMOVED = "removed"
+    @property
+    def new_excerpt(self) -> str:
+        return excerpts(self.old, self.new)[1]
 
 
 def compare(old: Sequence[Record], new: Sequence[Record]) -> list[Change]:
@@ -55,3 +67,27 @@ def compare_rows(old: Record, new: Record) -> Iterator[Change]:
         before, after = old.rows.get(label, ""), new.rows.get(label, "")
         if before != after:
             yield Change(new.title, label, before, after)
+
+
+def excerpts(old: str, new: str) -> tuple[str, str]:
+    """Both texts without the lines that a long one has unchanged."""
+    before, after = old.splitlines(), new.splitlines()
+    if len(before) <= WHOLE and len(after) <= WHOLE:
+        return old, new
+    shown_before, shown_after = set[int](), set[int]()
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for word, start, end, new_start, new_end in matcher.get_opcodes():
+        if word != "equal":
+            shown_before.update(range(start - 1, end + 1))
+            shown_after.update(range(new_start - 1, new_end + 1))
+    return picked(before, shown_before), picked(after, shown_after)
+
+
+def picked(lines: Sequence[str], shown: set[int]) -> str:
+    result: list[str] = []
+    for place, line in enumerate(lines):
+        if place in shown:
+            result.append(line)
+        elif not result or result[-1] != SKIPPED:
+            result.append(SKIPPED)
+    return "\n".join(result)

@@ -104,12 +104,12 @@ def check_turn_end(attributes: Mapping[str, str]) -> list[str]:
     if (eot or eager) and "speechModel" in attributes and not flux:
         problems.append(
             "eotThreshold: only the flux model knows it; choose flux as the speech "
-            "model or leave both thresholds empty."
+            "model, or leave this and the one below it empty."
         )
     if eot and eager and not below(eager, eot):
         problems.append(
-            "eagerEotThreshold: must be lower than eotThreshold; lower it or leave it "
-            "empty."
+            "eagerEotThreshold: must be lower than the one above it; lower it, or "
+            "leave it empty."
         )
     if flux and attributes.get("turnDetection") == "true":
         problems.append(

@@ -893,12 +893,12 @@ class Migration(migrations.Migration):
                     "path",
                     models.CharField(
                         choices=[
-                            ("relay", "Agent, speech handled by the carrier (relay)"),
+                            ("relay", "Agent (relay)"),
                             ("sip", "Agent, speech to speech (SIP)"),
-                            ("person", "People only, no agent"),
+                            ("person", "People only"),
                         ],
                         default="relay",
-                        help_text="Who takes calls that no routing rule decides.",
+                        help_text="Who takes calls that no routing rule decides. With relay the carrier turns speech into text and back; with SIP the model hears and speaks itself.",
                         max_length=16,
                         verbose_name="answered by",
                     ),
@@ -1182,7 +1182,7 @@ class Migration(migrations.Migration):
                     "policy",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Who is rung, and in which order.",
+                        help_text="Who is rung, and in which order. Where an agent answers: whom it hands callers to; empty: its own policy.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="rules",

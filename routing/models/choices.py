@@ -28,9 +28,9 @@ def named(names: Mapping[StrEnum, str]) -> Choices:
 
 PATHS = named(
     {
-        Path.RELAY: "Agent, speech handled by the carrier (relay)",
+        Path.RELAY: "Agent (relay)",
         Path.SIP: "Agent, speech to speech (SIP)",
-        Path.PERSON: "People only, no agent",
+        Path.PERSON: "People only",
     }
 )
 OBJECTIVES = named(

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from routing.core import ruleset
-from routing.core.naming import snake_case
+from routing.core.naming import sentence, snake_case
 from routing.core.phrases import has_phrases, phrases_for
 from routing.core.profile_rules import check_entry
 from routing.core.ruleset import Phrases
@@ -131,9 +131,7 @@ class Language(models.Model):
         problems: dict[str, list[str]] = {}
         for problem in check_entry(self.compiled()):
             name, _, text = problem.partition(": ")
-            problems.setdefault(snake_case(name), []).append(
-                text[:1].upper() + text[1:]
-            )
+            problems.setdefault(snake_case(name), []).append(sentence(text))
         if not has_phrases(self.code):
             for field in fields(Phrases):
                 if not getattr(self, field.name).strip():

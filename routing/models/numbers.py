@@ -34,7 +34,9 @@ class PhoneNumber(models.Model):
         max_length=16,
         choices=PATHS,
         default=Path.RELAY.value,
-        help_text="Who takes calls that no routing rule decides.",
+        help_text="Who takes calls that no routing rule decides. With relay the "
+        "carrier turns speech into text and back; with SIP the model hears and speaks "
+        "itself.",
     )
     active = models.BooleanField(
         default=True,

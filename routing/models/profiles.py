@@ -13,6 +13,7 @@ from django.db import models
 
 from routing.core.attribute import Attribute
 from routing.core.attribute_table import PROFILE_ATTRIBUTES, RELAY
+from routing.core.naming import sentence
 from routing.core.relay_attributes import check_value
 from routing.models.choices import INPUT, NORMALISATION, SENSITIVITY, TERMINATORS
 
@@ -255,7 +256,7 @@ class LanguageProfile(models.Model):
 
     def clean(self) -> None:
         problems = {
-            attribute.field: problem.capitalize()
+            attribute.field: sentence(problem)
             for attribute in PROFILE_ATTRIBUTES
             if (problem := self.problem_of(attribute))
         }

@@ -99,7 +99,8 @@ class RoutingRule(models.Model):
         blank=True,
         verbose_name="escalation policy",
         related_name="rules",
-        help_text="Who is rung, and in which order.",
+        help_text="Who is rung, and in which order. Where an agent answers: whom it "
+        "hands callers to; empty: its own policy.",
     )
     message = models.TextField(
         "said before the tone",

@@ -76,7 +76,7 @@ def changes_between(old: Snapshot, new: Snapshot) -> list[Change]:
     """In words, rule order last: moving one rule is one change and not many."""
     if old == new:  # by far the most frequent case, on every page of the admin
         return []
-    return [*compare(readable(old), readable(new)), *moved_rules(old, new)]
+    return [*compare(readable(old, new), readable(new)), *moved_rules(old, new)]
 
 
 def moved_rules(old: Snapshot, new: Snapshot) -> list[Change]:

@@ -67,7 +67,15 @@ def keys(records: Iterable[Model]) -> list[str]:
 
 
 def plain(record: Model, *names: str) -> Snapshot:
-    return {"key": key(record.pk), **{name: getattr(record, name) for name in names}}
+    values = {name: tidy(getattr(record, name)) for name in names}
+    return {"key": key(record.pk), **values}
+
+
+def tidy(value: Any) -> Any:
+    """Browsers end lines their own way, which is no change and no other prompt."""
+    if not isinstance(value, str):
+        return value
+    return "\n".join(line.rstrip() for line in value.splitlines()).strip()
 
 
 def number(n: PhoneNumber) -> Snapshot:
@@ -168,6 +176,7 @@ def calendar(c: Calendar) -> Snapshot:
 def rule(r: RoutingRule) -> Snapshot:
     return {
         **plain(r, "name", "caller_match", "hours_match", "action"),
+        **plain(r, "message", "because"),
         "numbers": keys(r.numbers.all()),
         "callers": r.caller_list(),
         "calendar": key(r.calendar_id),
@@ -175,6 +184,4 @@ def rule(r: RoutingRule) -> Snapshot:
         "profile": key(r.profile_id),
         "policy": key(r.policy_id),
         "sip_status": r.sip_status,
-        "message": r.message,
-        "because": r.because,
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Field, Model
 
-from routing.core.attribute_table import RELAY
+from routing.core.attribute_table import PROFILE_ATTRIBUTES
 from routing.core.callers import spaced
 from routing.core.readable import Record
 from routing.core.ruleset import RuleAction
@@ -50,8 +50,12 @@ REFERENCES: Mapping[str, str] = {
 }
 
 
-def readable(snapshot: Values) -> list[Record]:
-    names = all_names(snapshot)
+def readable(snapshot: Values, later: Values | None = None) -> list[Record]:
+    """With `later`, records go by the names they have there: when an agent is renamed,
+
+    the numbers it answers have not changed.
+    """
+    names = {**all_names(snapshot), **all_names(later or {})}
     return [
         Record(
             kind=str(model._meta.verbose_name).capitalize(),
@@ -73,13 +77,21 @@ def all_names(snapshot: Values) -> Names:
 
 
 def rows_of(model: type[Model], values: Values, names: Names) -> Rows:
-    for name, value in values.items():
+    for name, value in in_form_order(model, values):
         if name in SPECIAL:
             yield from SPECIAL[name](value, names)
         elif name in REFERENCES:
             yield label(model, name), names.get((REFERENCES[name], value), "")
         elif name != "key" and is_shown(values, name):
             yield label(model, name), words(model, name, value)
+
+
+def in_form_order(model: type[Model], values: Values) -> list[tuple[str, Any]]:
+    """The database keeps no order of keys; lists of other records come last."""
+    order = [field.name for field in model._meta.fields]
+    order[2:2] = ["numbers"]
+    known = {name: place for place, name in enumerate(order)}
+    return sorted(values.items(), key=lambda pair: known.get(pair[0], len(known)))
 
 
 def is_shown(values: Values, name: str) -> bool:
@@ -112,25 +124,24 @@ def words(model: type[Model], name: str, value: Any) -> str:
 
 
 def attribute_rows(attributes: Values, names: Names) -> Rows:
-    for attribute, value in attributes.items():
-        known = RELAY.get(attribute)
-        if known is not None:
-            text = words(LanguageProfile, known.field, value)
-            yield label(LanguageProfile, known.field), text
+    for attribute in PROFILE_ATTRIBUTES:
+        if attribute.name in attributes:
+            text = words(LanguageProfile, attribute.field, attributes[attribute.name])
+            yield label(LanguageProfile, attribute.field), text
 
 
 def language_rows(languages: list[Values], names: Names) -> Rows:
     yield "Languages", ", ".join(language["code"] for language in languages)
     for language in languages:
         values = {**language, **language["phrases"]}
-        for name, value in values.items():
+        for name, value in in_form_order(Language, values):
             if name not in ("code", "phrases"):
                 text = words(Language, name, value)
                 yield f"{language['code']}: {label(Language, name).lower()}", text
 
 
 def limit_rows(limits: Values, names: Names) -> Rows:
-    for name, value in limits.items():
+    for name, value in in_form_order(Agent, limits):
         yield label(Agent, name), words(Agent, name, value)
 
 
