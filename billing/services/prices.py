@@ -1,0 +1,33 @@
+"""The price list, in and out of its table."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from django.db import transaction
+
+from billing.core.price_file import read_prices
+from billing.core.pricing import DOLLARS, PriceList
+from billing.models import Price
+
+# What both providers listed on that day. A migration puts it into a new table; later
+# lists come as further files with migrations of their own.
+SHIPPED = Path(__file__).resolve().parent.parent / "prices" / "2026-11-22.csv"
+
+
+@transaction.atomic
+def load_prices(path: Path = SHIPPED) -> int:
+    """Add the prices of a file that are not there yet; says how many they were.
+
+    A price that is there already stays as it is: somebody may have corrected it.
+    """
+    with path.open(encoding="utf-8", newline="") as lines:
+        entries = read_prices(lines)
+    before = Price.objects.count()
+    rows = [Price(**asdict(entry)) for entry in entries]
+    Price.objects.bulk_create(rows, ignore_conflicts=True)
+    return Price.objects.count() - before
+
+
+def price_list(currency: str = DOLLARS) -> PriceList:
+    """One query."""
+    return PriceList((price.entry() for price in Price.objects.all()), currency)
