@@ -56,16 +56,14 @@ WITHHELD = Caller(CallerKind.WITHHELD, "", "Withheld number")
 
 def classify(raw: str) -> Caller:
     text = NOT_SHOWN.sub("", raw).strip()[:LONGEST]
+    if text.lower().startswith("tel:"):
+        text = text[4:].partition(";")[0].strip()
     if is_withheld(text):
         return WITHHELD
     scheme, colon, rest = text.partition(":")
-    match scheme.lower() if colon else "":
-        case "sip" | "sips":
-            return classify_sip(scheme.lower(), rest)
-        case "tel":
-            return classify_number(rest.partition(";")[0])
-        case _:
-            return classify_number(text)
+    if colon and scheme.lower() in ("sip", "sips"):
+        return classify_sip(scheme.lower(), rest)
+    return classify_number(text)
 
 
 def is_withheld(text: str) -> bool:

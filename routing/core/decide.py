@@ -98,19 +98,16 @@ class Situation:
         return ConditionTrace("call is to one of its numbers", self.number.label, held)
 
     def comes_from(self, rule: Rule) -> ConditionTrace | None:
+        if rule.caller_match is CallerMatch.ANY:
+            return None
+        withheld = self.facts.caller_kind is CallerKind.WITHHELD
         listed = self.is_listed(rule)
-        match rule.caller_match:
-            case CallerMatch.ANY:
-                return None
-            case CallerMatch.LISTED:
-                return ConditionTrace("caller is listed", self.caller(), listed)
-            case CallerMatch.NOT_LISTED:
-                return ConditionTrace("caller is not listed", self.caller(), not listed)
-            case CallerMatch.WITHHELD:
-                held = self.facts.caller_kind is CallerKind.WITHHELD
-                return ConditionTrace(
-                    "caller withholds the number", self.caller(), held
-                )
+        name, held = {
+            CallerMatch.LISTED: ("caller is listed", listed),
+            CallerMatch.NOT_LISTED: ("caller is not listed", not listed),
+            CallerMatch.WITHHELD: ("caller withholds the number", withheld),
+        }[rule.caller_match]
+        return ConditionTrace(name, self.caller(), held)
 
     def is_listed(self, rule: Rule) -> bool:
         """Only a real number can be on a list; a SIP name that looks like it cannot."""
@@ -119,13 +116,11 @@ class Situation:
         return any(matches(self.facts.caller, entry) for entry in rule.callers)
 
     def caller(self) -> str:
-        match self.facts.caller_kind:
-            case CallerKind.NUMBER:
-                return spaced(self.facts.caller)
-            case CallerKind.WITHHELD:
-                return "withheld"
-            case CallerKind.SIP | CallerKind.OTHER:
-                return self.facts.caller
+        if self.facts.caller_kind is CallerKind.WITHHELD:
+            return "withheld"
+        if self.facts.caller_kind is CallerKind.NUMBER:
+            return spaced(self.facts.caller)
+        return self.facts.caller
 
     def is_within(self, rule: Rule) -> ConditionTrace | None:
         if rule.hours_match is HoursMatch.ANY:

@@ -66,7 +66,7 @@ def check_kind(attribute: Attribute, value: str) -> str:
             return check_words(attribute, value)
         case Kind.SOCKET:
             return "" if is_socket(value) else "must begin with wss://."
-        case Kind.TEXT:
+        case _:
             return check_text(value)
 
 

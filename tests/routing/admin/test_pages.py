@@ -27,7 +27,9 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     Agent: lambda: make.make_agent(make.make_tool()),
     Calendar: lambda: make.make_calendar((0, "08:00", "18:00"), (1, "22:00", "02:00")),
     Contact: lambda: make.make_policy().steps.get().contact,
-    EscalationPolicy: lambda: make.make_policy(make.make_contact(), make.make_contact()),
+    EscalationPolicy: lambda: make.make_policy(
+        make.make_contact(), make.make_contact()
+    ),
     HttpTool: make.make_tool,
     LanguageProfile: lambda: make.make_profile("en-US", "es-US"),
     PhoneNumber: make.make_number,
