@@ -7,11 +7,10 @@ import os
 import socket
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-import aiohttp
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils import timezone
@@ -21,6 +20,7 @@ from twisted.internet.defer import Deferred
 from calls.core.meter import Meter
 from calls.driver.database import DatabaseThreads
 from calls.driver.journal import Journal
+from calls.providers.http_tools import ToolSessions
 from calls.providers.openai_responses import ResponsesModel
 from calls.services import sessions
 
@@ -46,7 +46,7 @@ class Runtime:
         self.live: dict[int, LiveCall] = {}
         self.journal = Journal()
         self.database = DatabaseThreads()
-        self.http = aiohttp.ClientSession(auto_decompress=True)
+        self.http = ToolSessions()
         self.meter: Meter = import_string(settings.CALLS_METER)()
         self.model = ResponsesModel(
             api_key=settings.OPENAI_API_KEY,
@@ -60,9 +60,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Lets go of everything; calls still live are resumed elsewhere."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _stop(self._tasks)
         await asyncio.gather(
             *(call.gone() for call in list(self.live.values())), return_exceptions=True
         )
@@ -107,6 +105,17 @@ class Runtime:
         call = self.live.get(int(str(command.get("call", 0))))
         if call is not None and command.get("type") == "take.over":
             call.take_over(str(command.get("name", "")))
+
+
+async def _stop(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """A cancellation that meets a Redis client in the act of connecting can be lost
+    in it, so it is repeated.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.2)
 
 
 _runtimes: WeakKeyDictionary[asyncio.AbstractEventLoop, Runtime] = WeakKeyDictionary()

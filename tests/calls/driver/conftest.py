@@ -1,0 +1,13 @@
+"""Async tests run their queries on a thread whose connection nobody else closes."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+
+@pytest.fixture(autouse=True)
+async def _no_connection_is_left_open() -> AsyncIterator[None]:
+    yield
+    await sync_to_async(connections.close_all)()
