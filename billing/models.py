@@ -7,12 +7,13 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
-from billing.core.price_file import check_fit
+from billing.core.price_file import Misfit, check_fit
 from billing.core.pricing import PriceEntry
 from billing.core.units import UNIT_WORDS, Provider, Unit
 
 PROVIDERS = [(Provider.OPENAI.value, "OpenAI"), (Provider.TWILIO.value, "Twilio")]
 UNITS = [(unit.value, UNIT_WORDS[unit]) for unit in Unit]
+SHOWN = dict([*PROVIDERS, *UNITS])
 
 
 class PriceQuerySet(models.QuerySet["Price"]):
@@ -112,14 +113,13 @@ class Price(models.Model):
 
     def clean(self) -> None:
         """Field errors are told by the fields; here is what does not fit together."""
-        told = self.provider in dict(PROVIDERS) and self.unit in dict(UNITS)
+        told = self.provider in SHOWN and self.unit in SHOWN
         if not told or not self.item:
             return
         try:
-            check_fit(Provider(self.provider), self.item, Unit(self.unit))
-        except ValueError as mistake:
-            text = str(mistake)
-            raise ValidationError(text[:1].upper() + text[1:]) from None
+            check_fit(Provider(self.provider), self.item, Unit(self.unit), SHOWN)
+        except Misfit as misfit:
+            raise ValidationError({misfit.field: str(misfit)}) from None
 
     def entry(self) -> PriceEntry:
         return PriceEntry(

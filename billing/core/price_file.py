@@ -1,7 +1,7 @@
 """A price list as a CSV file, one price a line."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
@@ -22,6 +22,7 @@ COLUMNS = (
     "note",
 )
 MOST_AMOUNT = Decimal(10**6)
+RAW: Mapping[str, str] = {}
 Word = TypeVar("Word", Provider, Unit)
 
 
@@ -75,19 +76,34 @@ def entry_of(row: dict[str, str]) -> PriceEntry:
     )
 
 
-def check_fit(provider: Provider, item: str, unit: Unit) -> None:
-    """A price under a name that nothing is ever counted under would go unnoticed."""
+class Misfit(ValueError):
+    """Provider, item and unit do not go together; `field` is the one to change."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+def check_fit(
+    provider: Provider, item: str, unit: Unit, shown: Mapping[str, str] = RAW
+) -> None:
+    """A price under a name that nothing is ever counted under would go unnoticed.
+
+    `shown` are the words for providers and units, where they are not shown raw.
+    """
     if not item:
-        raise ValueError("names no item.")
+        raise Misfit("item", "names no item.")
     if provider_of(unit) is not provider:
-        raise ValueError(f"{provider} does not charge by {unit}.")
+        names = shown.get(provider, provider), shown.get(unit, unit)
+        raise Misfit("unit", "{} does not charge by {}.".format(*names))
     if provider is Provider.TWILIO:
-        known_item = CARRIER_ITEMS.get(item)
-        if known_item is None:
-            names = ", ".join(CARRIER_ITEMS)
-            raise ValueError(f"“{item}” is not one of {names}.")
-        if known_item.unit is not unit:
-            raise ValueError(f"{item} is charged by {known_item.unit}.")
+        carrier_item = CARRIER_ITEMS.get(item)
+        if carrier_item is None:
+            known_ones = ", ".join(CARRIER_ITEMS)
+            raise Misfit("item", f"“{item}” is not one of {known_ones}.")
+        if carrier_item.unit is not unit:
+            by = shown.get(carrier_item.unit, carrier_item.unit)
+            raise Misfit("unit", f"{item} is charged by {by}.")
 
 
 def known(words: type[Word], value: str) -> Word:

@@ -31,8 +31,8 @@ def test_the_database_refuses(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"unit": "sip_minute"}, "Openai does not charge by sip_minute."),
-        ({"provider": "twilio"}, "Twilio does not charge by text_in."),
+        ({"unit": "sip_minute"}, "OpenAI does not charge by minutes over SIP."),
+        ({"provider": "twilio"}, "Twilio does not charge by text tokens in."),
         (
             {"provider": "twilio", "unit": "sip_minute"},
             "“gpt-test” is not one of conversation_relay,",
