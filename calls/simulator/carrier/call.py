@@ -44,6 +44,7 @@ class CarrierCall(Party):
         self.dial_attempts = 0
         self.bridged = False
         self.whispers: list[str] = []
+        self.legs: list[Party] = []
         self.sessions: list[Session] = []
         self.recordings: list[Recording] = []
         self.warnings: list[str] = []

@@ -28,6 +28,7 @@ class Caller:
         self.ear = call.ear
         self._turns = 0
         self._entry = 0
+        self.lang = "en-US"
 
     def _acted(self) -> None:
         """From here on, `agent_done` and `hears` ask about what comes next."""
@@ -59,9 +60,10 @@ class Caller:
             raise GaveUp(f"the caller did not hear {pattern!r}")
 
     async def sees(self, mark: str, within: float = WITHIN_S) -> None:
-        """Wait for beep, bridged or ended."""
+        """Wait for beep, bridged, ended or session_N; it counts from there."""
         if not await self.ear.until(lambda: mark in self.ear.marks, within):
             raise GaveUp(f"there was no {mark}")
+        self._acted()
 
     async def silence(self, seconds: float) -> None:
         """Say nothing for so many real seconds: the product does not run faster."""
@@ -71,16 +73,16 @@ class Caller:
 
     async def say(self, said: Utterance | str) -> None:
         if isinstance(said, str):
-            said = Utterance(text=said)
+            said = Utterance(text=said, lang=self.lang)
         self.ear.hear("caller", said.text)
-        self._acted()
         await self.call.line.speak(said)
+        self._acted()
 
     async def press(self, keys: str) -> None:
         self.ear.hear("caller", f"[presses {keys}]")
-        self._acted()
         for key in keys:
             await self.call.line.press(key)
+        self._acted()
 
     async def interrupt_after(self, words: int, said: Utterance | str) -> None:
         """Let the agent get so many words out, then speak over them."""

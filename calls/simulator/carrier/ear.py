@@ -28,7 +28,7 @@ class Ear:
         """Utterances that have come to their end."""
         self.speaking = False
         self.marks: set[str] = set()
-        """Things that happened once and stay true: beep, bridged, ended."""
+        """Things that happened once and stay true: beep, bridged, ended, session_N."""
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
 
     def hear(self, who: str, text: str) -> None:

@@ -22,7 +22,9 @@ class Leg(Party):
         self, call: CarrierCall, noun: Node, document: Document, caller_id: str
     ) -> None:
         super().__init__(new_sid("CA"), call.product, call.clock, call.complain)
+        call.legs.append(self)
         self.call = call
+        self.started_at = time.time()
         self.noun = noun
         self.document = document
         self.caller_id = caller_id
@@ -31,6 +33,7 @@ class Leg(Party):
         self.sip_code = 0
         self.bridged = False
         self.answered_at = 0.0
+        self.ended_at = 0.0
         self.over = asyncio.Event()
         self._sequence = 0
         self._scripted: asyncio.Task[None] | None = None
@@ -53,7 +56,7 @@ class Leg(Party):
     def duration(self) -> int:
         if not self.answered_at:
             return 0
-        return max(1, round(time.monotonic() - self.answered_at))
+        return max(1, round((self.ended_at or time.time()) - self.answered_at))
 
     # The life of a leg.
 
@@ -70,7 +73,7 @@ class Leg(Party):
         await self.clock.sleep(rings)
         if outcome is not None:
             return self._fail(outcome[1], outcome[0])
-        self.answered_at = time.monotonic()
+        self.answered_at = time.time()
         self.sip_code = 200
         self._progress("in-progress")
         return True
@@ -124,6 +127,7 @@ class Leg(Party):
     def finish(self, status: str) -> None:
         """The leg has ended; once only."""
         if self.status in {"initiated", "ringing", "in-progress"}:
+            self.ended_at = time.time()
             self._progress(status)
 
     # Telling the product.

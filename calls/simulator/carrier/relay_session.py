@@ -97,6 +97,7 @@ class RelaySession:
         reader = asyncio.create_task(self._read(self._socket))
         player = asyncio.create_task(self.speaker.play())
         self.call.line = self
+        self.call.ear.mark(f"session_{len(self.call.sessions)}")
         try:
             end = await self._until_over(self._socket)
         finally:

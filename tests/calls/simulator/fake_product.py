@@ -5,7 +5,7 @@ scheme have to agree.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +59,9 @@ class Relay:
         return {}
 
     async def send(self, kind: str, **fields: Any) -> None:
-        await self.socket.send_str(orjson.dumps({"type": kind, **fields}).decode())
+        """Send a message; nothing once the socket has gone."""
+        with suppress(ConnectionResetError):
+            await self.socket.send_str(orjson.dumps({"type": kind, **fields}).decode())
 
     async def say(self, text: str, **fields: Any) -> None:
         await self.send("text", token=text, last=True, **fields)

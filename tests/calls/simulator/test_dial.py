@@ -6,7 +6,8 @@ from calls.simulator.carrier import Caller, Contact
 from calls.simulator.knobs import Knobs
 from tests.calls.simulator.fake_product import FakeProduct, Params, say, world
 
-WHISPER = """<Response><Gather numDigits="1" action="/twilio/whisper-answer/"><Say>A caller wants an appointment. Press 1.</Say></Gather><Hangup/></Response>"""
+WHISPER = """<Response><Gather numDigits="1" action="/twilio/whisper-answer/">
+<Say>A caller wants an appointment. Press 1.</Say></Gather><Hangup/></Response>"""
 DIAL = """<Response><Dial action="/twilio/dial-ended/" timeout="20" {dial}>
 {nouns}</Dial></Response>"""
 NUMBER = """<Number url="/twilio/whisper/" statusCallback="/twilio/status/"

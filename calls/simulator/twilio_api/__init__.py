@@ -1,0 +1,1 @@
+"""Twilio's REST API for the account that the simulator plays."""
