@@ -1,6 +1,5 @@
 """A carrier's end of a relay socket, and a call made ready for it."""
 
-import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
@@ -92,8 +91,8 @@ class Carrier:
     async def says(self, text: str) -> None:
         await self.send({"type": "prompt", "voicePrompt": text, "last": True})
 
-    async def frame(self, timeout: float = 10) -> dict[str, Any]:
-        received = await self.socket.receive_output(timeout)
+    async def frame(self) -> dict[str, Any]:
+        received = await self.socket.receive_output(10)
         assert received["type"] == "websocket.send", received
         return dict(json.loads(received["text"]))
 
@@ -155,10 +154,3 @@ async def ready_call(agent: Agent | None = None, **fields: Any) -> Call:
 async def journal(call: Call) -> list[tuple[str, dict[str, Any]]]:
     rows = CallEvent.objects.filter(call=call).values_list("kind", "data")
     return [(kind, data) async for kind, data in rows]
-
-
-async def until(condition: Any, *, seconds: float = 5) -> None:
-    """For what happens in a task that tells nobody; polls the event loop."""
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.01)

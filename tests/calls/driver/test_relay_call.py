@@ -130,7 +130,7 @@ async def test_a_dropped_call_is_taken_up_where_it_stood():
 
 @pytest.fixture
 async def fresh_call() -> AsyncIterator[Call]:
-    yield await ready_call()
+    return await ready_call()
 
 
 async def test_a_handshake_without_signature_is_refused(fresh_call: Call):
