@@ -18,6 +18,12 @@ def no_arguments() -> dict[str, Any]:
 
 
 def validate_schema(schema: Any) -> None:
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        raise ValidationError(
+            "The arguments are an object with names: begin with "
+            '{"type": "object", "properties": {…}}.',
+            code="schema",
+        )
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as error:
@@ -27,12 +33,6 @@ def validate_schema(schema: Any) -> None:
             "JSON Schema 2020-12.",
             code="schema",
         ) from None
-    if not isinstance(schema, dict) or schema.get("type") != "object":
-        raise ValidationError(
-            "The arguments are an object with names: begin with "
-            '{"type": "object", "properties": {…}}.',
-            code="schema",
-        )
 
 
 class HttpTool(models.Model):

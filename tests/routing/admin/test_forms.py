@@ -1,0 +1,300 @@
+"""A form refuses what would fail on a live call, and says what to change."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from routing.models import (
+    Agent,
+    Calendar,
+    Contact,
+    EscalationPolicy,
+    HttpTool,
+    LanguageProfile,
+    PhoneNumber,
+    RoutingRule,
+)
+from tests import makers_routing as make
+from tests.routing.admin.posting import errors, submit
+
+
+def inline(prefix: str, index: int, **values: Any) -> dict[str, Any]:
+    """The fields of one more row of an inline; `index` is how many there were."""
+    values = {"position": 1000, **values}
+    row = {f"{prefix}-{index}-{name}": value for name, value in values.items()}
+    return {f"{prefix}-TOTAL_FORMS": index + 1, **row}
+
+
+def test_a_number_is_kept_in_one_form_however_it_was_written(
+    admin_client: Client,
+) -> None:
+    number = make.make_number()
+    assert errors(submit(admin_client, number, e164="+1 (202) 555-0142")) == ""
+    assert PhoneNumber.objects.get().e164 == "+12025550142"
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"e164": "555 0100"}, "with its country code"),
+        ({"e164": "+1 202"}, "too short or too long"),
+        ({"time_zone": "Mars/Olympus"}, "Choose a time zone from the list"),
+        ({"agent": ""}, "Choose the agent who answers this number"),
+        ({"policy": ""}, "This field is required"),
+    ],
+)
+def test_a_number_that_could_not_be_answered_is_refused(
+    admin_client: Client, changes: dict[str, str], remedy: str
+) -> None:
+    assert remedy in errors(submit(admin_client, make.make_number(), **changes))
+
+
+def test_a_number_that_people_answer_needs_no_agent(admin_client: Client) -> None:
+    number = make.make_number()
+    assert errors(submit(admin_client, number, path="person", agent="")) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"speech_timeout": "300"}, "Write auto or a number from 600 to 5000."),
+        ({"eager_eot_threshold": "0.2"}, "from 0.3 to 0.9"),
+        ({"events": []}, "This field is required"),
+        ({"eot_threshold": "0.8"}, "choose flux as the speech model"),
+        ({"merge_window_ms": "9000"}, "less than or equal to 3000"),
+        ({"customer_name": "4111 1111 1111 1111"}, "take it out"),
+        ({"languages__0__code": "english"}, "Write a language code such as en-US"),
+        ({"languages__0__code": "multi"}, "choose ElevenLabs and one of its voices"),
+        (
+            {"languages__0__speech_model": "telephony"},
+            "Deepgram has no model telephony",
+        ),
+        ({"languages__0__voice": "es-US-Journey-O"}, "begins with en-US"),
+        ({"languages__0__tts_provider": "Amazon"}, "such as Joanna-Neural"),
+        ({"languages__0__greeting": ""}, "write a greeting"),
+        ({"languages__0__hints": "4111111111111111"}, "card number"),
+        ({"languages__0__DELETE": "on"}, "add at least one"),
+    ],
+)
+def test_a_profile_that_would_end_the_call_is_refused(
+    admin_client: Client, changes: dict[str, Any], remedy: str
+) -> None:
+    assert remedy in errors(submit(admin_client, make.make_profile(), **changes))
+
+
+def test_flux_may_have_thresholds_but_the_eager_one_is_lower(
+    admin_client: Client,
+) -> None:
+    profile = make.make_profile()
+    flux = {"languages__0__speech_model": "flux", "eot_threshold": "0.7"}
+    assert errors(submit(admin_client, profile, **flux)) == ""
+    refused = errors(submit(admin_client, profile, eager_eot_threshold="0.8"))
+    assert "“Certainty to begin preparing an answer”" in refused
+    assert "lower it" in refused
+
+
+def test_a_language_we_have_no_sentences_in_asks_for_them(admin_client: Client) -> None:
+    german = {"languages__0__code": "de-DE", "languages__0__voice": "de-DE-Journey-O"}
+    refused = errors(submit(admin_client, make.make_profile(), **german))
+    assert refused.count("Write this sentence in de-DE") == 13
+
+
+def test_ticks_are_kept_as_a_list_of_words(admin_client: Client) -> None:
+    profile = make.make_profile()
+    ticked = {"events": ["tokens-played", "config-updated"], "debug": ["debugging"]}
+    assert errors(submit(admin_client, profile, **ticked)) == ""
+    profile.refresh_from_db()
+    assert profile.events == "tokens-played config-updated"
+    assert profile.debug == "debugging"
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"model": "gpt-6.1-sol", "reasoning_effort": "none"}, "choose low"),
+        ({"max_seconds": "60", "warn_seconds": "60"}, "Warn later"),
+        ({"filler_after": "9"}, "Make this shorter"),
+        ({"max_output_tokens": "10"}, "greater than or equal to 50"),
+        ({"max_cost": "0"}, "greater than or equal to 0.05"),
+        ({"instructions": " "}, "This field is required"),
+    ],
+)
+def test_an_agent_that_could_not_talk_is_refused(
+    admin_client: Client, changes: dict[str, str], remedy: str
+) -> None:
+    assert remedy in errors(submit(admin_client, make.make_agent(), **changes))
+
+
+def test_the_fields_of_an_agent_have_different_plain_names(
+    admin_client: Client,
+) -> None:
+    agent = make.make_agent()
+    make.make_field(agent, "caller_name")
+    twice = inline("fields", 1, name="caller_name", description="x", kind="text")
+    assert "duplicate" in errors(submit(admin_client, agent, **twice))
+    spaced = inline("fields", 1, name="Caller name", description="x", kind="text")
+    assert "small letters" in errors(submit(admin_client, agent, **spaced))
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"name": "end_call"}, "choose another name"),
+        ({"name": "Check slots"}, "small letters"),
+        ({"url": "http://tools.example.com/"}, "Use https://"),
+        ({"url": "https://192.168.0.7/"}, "inside a private network"),
+        ({"secret_name": "OPENAI_API_KEY"}, "begins with TOOL_"),
+        ({"timeout": "0.1"}, "greater than or equal to 0.5"),
+        ({"timeout": "21"}, "less than or equal to 20"),
+        ({"schema": "{"}, "Line 1, column 2"),
+        ({"schema": '["a"]'}, "The arguments are an object"),
+        ({"schema": '{"type": "string"}'}, "The arguments are an object"),
+        ({"schema": '{"type": "object", "required": "a"}'}, "At required:"),
+        ({"schema": '{"type": "object", "properties": []}'}, "At properties:"),
+    ],
+)
+def test_a_tool_that_could_not_be_called_is_refused(
+    admin_client: Client, changes: dict[str, str], remedy: str
+) -> None:
+    tool = make.make_tool()
+    assert remedy in errors(submit(admin_client, tool, **changes))
+
+
+def test_a_tool_in_our_own_network_has_to_be_allowed(admin_client: Client) -> None:
+    tool = make.make_tool()
+    inside = {"url": "http://crm.internal/slots", "allow_private": "on"}
+    assert errors(submit(admin_client, tool, **inside)) == ""
+
+
+def test_the_arguments_of_a_tool_are_shown_in_words(admin_client: Client) -> None:
+    day = {"type": "string", "format": "date", "description": "The day."}
+    part = {"enum": ["am", "pm"]}
+    schema = {
+        "type": "object",
+        "properties": {"day": day, "part": part, "n": {"type": ["integer", "null"]}},
+        "required": ["day"],
+    }
+    tool = make.make_tool(schema=schema)
+    page = admin_client.get(f"/admin/routing/httptool/{tool.pk}/change/")
+    text = " ".join(page.content.decode().split())
+    assert "string (date), required. The day." in text
+    assert "one of am, pm" in text
+    assert "integer or null" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "remedy"),
+    [
+        ({"weekday": 0, "opens": "17:00", "closes": "20:00"}, "overlap; shorten"),
+        (
+            {"weekday": 2, "opens": "09:00", "closes": "09:00"},
+            "It closes when it opens",
+        ),
+        ({"weekday": 6, "opens": "22:00", "closes": "09:00"}, "overlap"),
+        ({"weekday": 2, "opens": "9 o'clock", "closes": "10:00"}, "Enter a valid time"),
+    ],
+)
+def test_opening_hours_that_contradict_each_other_are_refused(
+    admin_client: Client, row: dict[str, Any], remedy: str
+) -> None:
+    calendar = make.make_calendar((0, "08:00", "18:00"))
+    assert remedy in errors(submit(admin_client, calendar, **inline("spans", 1, **row)))
+
+
+def test_opening_hours_may_run_over_midnight_or_all_day(admin_client: Client) -> None:
+    calendar = make.make_calendar((0, "08:00", "18:00"))
+    night = inline("spans", 1, weekday=4, opens="22:00", closes="02:00")
+    assert errors(submit(admin_client, calendar, **night)) == ""
+    day = inline("spans", 2, weekday=6, opens="00:00", closes="00:00")
+    assert errors(submit(admin_client, calendar, **day)) == ""
+    assert calendar.spans.count() == 3
+
+
+def test_a_contact_is_reached_at_a_number(admin_client: Client) -> None:
+    contact = make.make_contact()
+    assert "country code" in errors(submit(admin_client, contact, phone="0123"))
+    assert errors(submit(admin_client, contact, phone="+44 20 7946 0000")) == ""
+    assert Contact.objects.get().phone == "+442079460000"
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"steps__0__ring_seconds": "4"}, "greater than or equal to 5"),
+        ({"steps__0__ring_seconds": "601"}, "less than or equal to 600"),
+        ({"end": "back_to_agent", "steps__0__DELETE": "on"}, "Add a contact"),
+        ({"follow_up_minutes": "1"}, "greater than or equal to 5"),
+    ],
+)
+def test_a_policy_that_leads_nowhere_is_refused(
+    admin_client: Client, changes: dict[str, str], remedy: str
+) -> None:
+    assert remedy in errors(submit(admin_client, make.make_policy(), **changes))
+
+
+def test_a_policy_rings_nobody_twice(admin_client: Client) -> None:
+    policy = make.make_policy()
+    contact = policy.steps.get().contact
+    twice = inline("steps", 1, contact=contact.pk, ring_seconds=20)
+    assert "rung twice" in errors(submit(admin_client, policy, **twice))
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"caller_match": "listed"}, "List at least one caller"),
+        ({"caller_match": "listed", "callers": "+1202*\n0199"}, "“0199”: Write the"),
+        ({"hours_match": "closed"}, "Choose the calendar"),
+        ({"action": "divert"}, "Choose the escalation policy"),
+        ({"action": "reject", "sip_status": "200"}, "not one of the available"),
+        ({"action": "reject", "because": "overflow"}, "not one of the available"),
+    ],
+)
+def test_a_rule_that_could_not_be_carried_out_is_refused(
+    admin_client: Client, changes: dict[str, str], remedy: str
+) -> None:
+    assert remedy in errors(submit(admin_client, make.make_rule(), **changes))
+
+
+def test_a_rule_keeps_only_what_its_action_needs(admin_client: Client) -> None:
+    rule = make.make_rule(agent=make.make_agent(), policy=make.make_policy())
+    chosen = {
+        "action": "reject",
+        "because": "spam",
+        "message": "Goodbye.",
+        "caller_match": "listed",
+        "callers": "+1 (202) 555-0199\n\n+1 303*",
+        "calendar": make.make_calendar().pk,
+    }
+    assert errors(submit(admin_client, rule, **chosen)) == ""
+    rule.refresh_from_db()
+    assert (rule.agent, rule.policy, rule.calendar, rule.message) == (None,) * 3 + ("",)
+    assert rule.callers == "+12025550199\n+1303*"
+    assert rule.because == "spam"
+    assert errors(submit(admin_client, rule, action="accept", caller_match="any")) == ""
+    rule.refresh_from_db()
+    assert (rule.callers, rule.because) == ("", "rule")
+
+
+def test_a_new_rule_comes_last(admin_client: Client) -> None:
+    make.make_rule(name="first", position=3)
+    assert errors(submit(admin_client, RoutingRule, name="second")) == ""
+    names = RoutingRule.objects.values_list("name", flat=True)
+    assert list(names) == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Agent,
+        Calendar,
+        Contact,
+        EscalationPolicy,
+        HttpTool,
+        LanguageProfile,
+        PhoneNumber,
+    ],
+)
+def test_an_empty_form_says_what_is_missing(admin_client: Client, model: Any) -> None:
+    assert "This field is required." in errors(submit(admin_client, model))
