@@ -50,8 +50,11 @@ def minutes(seconds: float) -> str:
 
 
 def in_length_words(seconds: float) -> str:
-    """ "45 seconds", "3 min 10 s", "1 h 5 min"."""
+    """ "45 seconds", "3 min 10 s", "1 h 5 min", "2 days 3 h"."""
     hours, rest = divmod(max(0, int(seconds)), 3600)
+    if hours >= 24:
+        days = "1 day" if hours < 48 else f"{hours // 24} days"
+        return f"{days} {hours % 24} h"
     if hours:
         return f"{hours} h {rest // 60} min"
     if rest >= 60:

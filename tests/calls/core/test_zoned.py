@@ -40,6 +40,8 @@ def test_the_time_of_day_alone_names_the_zone_too() -> None:
         (1, "0:01", "1 second"),
         (65.9, "1:05", "1 min 5 s"),
         (3725, "1:02:05", "1 h 2 min"),
+        (90_000, "25:00:00", "1 day 1 h"),
+        (180_000, "50:00:00", "2 days 2 h"),
     ],
 )
 def test_lengths_are_told_short_and_in_words(
