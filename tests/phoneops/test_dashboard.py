@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -27,11 +27,11 @@ def text_of(client: Client, query: str = "") -> str:
     return " ".join(client.get(f"/admin/{query}").text.split())
 
 
-def closed(disposition: Disposition, at: datetime = NOON) -> None:
+def closed(disposition: Disposition) -> None:
     make_call(
         state=CallState.CLOSED,
         disposition=disposition,
-        offered_at=at - timedelta(hours=2),
+        offered_at=NOON - timedelta(hours=2),
         time_zone="America/New_York",
     )
 
