@@ -1,6 +1,7 @@
 """What a portal needs before its first call: tables, a person who may log in, and,
 with simulated callers, a configuration to call."""
 
+import io
 import socket
 import time
 from pathlib import Path
@@ -21,12 +22,12 @@ def prepare_database() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def prepare_demo() -> bool:
-    """Load the demo configuration unless something has been published already."""
-    if not settings.SIMULATED or Release.objects.exists():
-        return False
-    call_command("load_demo")
-    return True
+def prepare_configuration() -> str:
+    """Publish the demo unless something has been published; say what is in force."""
+    if settings.SIMULATED and not Release.objects.exists():
+        call_command("load_demo", verbosity=0, stdout=io.StringIO())
+    newest = Release.objects.order_by("number").last()
+    return str(newest) if newest else "none yet; publish one in the admin"
 
 
 def password_file() -> Path:

@@ -60,6 +60,7 @@ def simulator(say: Say) -> Service:
         *("--connect-to", f"127.0.0.1:{settings.HTTP_PORT}"),
         *("--account-sid", settings.TWILIO_ACCOUNT_SID),
         *("--auth-token", settings.TWILIO_AUTH_TOKEN),
+        *("--openai-key", settings.OPENAI_API_KEY),
     )
     return Service("simulator", program, say)
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -84,8 +85,8 @@ class Command(BaseCommand):
             first_run.prepare_database()
         with self.step("Looking for an administrator"):
             password = first_run.prepare_admin()
-        with self.step("Looking for a published configuration"):
-            first_run.prepare_demo()
+        with self.step("Looking for the published configuration") as found:
+            found.append(first_run.prepare_configuration())
         first_run.let_go_of_database()
         return password
 
@@ -112,10 +113,9 @@ class Command(BaseCommand):
             time.sleep(TICK_SECONDS)
 
     def welcome(self, password: str) -> None:
-        host = f"{settings.HTTP_HOST}:{settings.HTTP_PORT}"
         calls = SIMULATED if settings.SIMULATED else REAL
         text = BANNER.format(
-            portal=f"http://{host}/admin/",
+            portal=f"http://127.0.0.1:{settings.HTTP_PORT}/admin/",
             user=first_run.ADMIN,
             password=password,
             mails=getattr(settings, "EMAIL_FILE_PATH", "") or settings.EMAIL_HOST,
@@ -126,21 +126,30 @@ class Command(BaseCommand):
             self.say("", line)
 
     @contextmanager
-    def step(self, what: str) -> Iterator[None]:
+    def step(self, what: str) -> Iterator[list[str]]:
+        """Say what was done, what the body found, and how long it took."""
+        found: list[str] = []
         started = time.monotonic()
-        yield
-        self.say("", f"{what} ... {time.monotonic() - started:.1f} s")
+        yield found
+        seconds = f"{time.monotonic() - started:.1f} s"
+        self.say("", f"{what} ... {', '.join([*found, seconds])}")
 
 
 def is_ready() -> bool:
-    return readiness()[0]
+    """The web server with all its parts and, where there is one, the simulator."""
+    ports = [settings.HTTP_PORT]
+    ports += [settings.SIMULATOR_PORT] if settings.SIMULATED else []
+    return all(map(listens, ports)) and readiness()[0]
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def readiness() -> tuple[bool, str]:
     """What /readyz answers, in words."""
-    server = http.client.HTTPConnection(
-        settings.HTTP_HOST, settings.HTTP_PORT, timeout=5
-    )
+    server = http.client.HTTPConnection("127.0.0.1", settings.HTTP_PORT, timeout=5)
     try:
         server.request("GET", "/readyz", headers={"Host": "localhost"})
         response = server.getresponse()
