@@ -20,6 +20,7 @@ from calls.services.sessions import token_digest
 from phoneops.asgi import application
 from routing.models import Agent
 from tests import makers_routing
+from tests.calls.driver.model_server import ModelServer, Step, model_server
 
 TOKEN = "one-time"
 GREETING = "Thank you for calling. How can I help?"
@@ -154,3 +155,12 @@ async def ready_call(agent: Agent | None = None, **fields: Any) -> Call:
 async def journal(call: Call) -> list[tuple[str, dict[str, Any]]]:
     rows = CallEvent.objects.filter(call=call).values_list("kind", "data")
     return [(kind, data) async for kind, data in rows]
+
+
+@asynccontextmanager
+async def on_the_line(
+    call: Call, *script: list[Step]
+) -> AsyncIterator[tuple[Carrier, ModelServer]]:
+    """A carrier on a call whose model answers as the script says."""
+    async with model_server(*script) as model, carrier(call, model.url) as end:
+        yield end, model
