@@ -120,7 +120,7 @@ class Command(BaseCommand):
             password=password,
             mails=getattr(settings, "EMAIL_FILE_PATH", "") or settings.EMAIL_HOST,
             calls=calls.format(origin=settings.PUBLIC_BASE_URL),
-            folder=settings.VAR_DIR,
+            folder=" and ".join(folders()),
         )
         for line in text.splitlines():
             self.say("", line)
@@ -133,6 +133,13 @@ class Command(BaseCommand):
         yield found
         seconds = f"{time.monotonic() - started:.1f} s"
         self.say("", f"{what} ... {', '.join([*found, seconds])}")
+
+
+def folders() -> list[str]:
+    """Where everything is kept: usually below one folder."""
+    home = find_places(settings.VAR_DIR).home
+    beside = [] if home.is_relative_to(settings.VAR_DIR.resolve()) else [str(home)]
+    return [str(settings.VAR_DIR), *beside]
 
 
 def is_ready() -> bool:
