@@ -99,11 +99,11 @@ class Carrier:
 
     async def hears(self) -> str:
         """One talk cycle, to its last token."""
-        words = ""
+        words: str = ""
         while True:
             frame = await self.frame()
             assert frame["type"] == "text", frame
-            words += frame["token"]
+            words += str(frame["token"])
             if frame["last"]:
                 await self.plays(words)
                 return words

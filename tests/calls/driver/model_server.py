@@ -7,7 +7,7 @@ breaks) or `Status` (an HTTP error instead of a stream).
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,7 @@ USAGE = {
 @dataclass(frozen=True)
 class Tool:
     name: str
-    arguments: dict[str, object] = field(default_factory=dict)
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,9 @@ class ModelServer:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(await request.json())
         number = len(self.requests)
-        steps = self.script.pop(0) if self.script else ["I have nothing more to say."]
+        steps: list[Step] = ["I have nothing more to say."]
+        if self.script:
+            steps = self.script.pop(0)
         if isinstance(steps[0], Status):
             body = {"error": {"message": "no", "type": "server_error", "code": None}}
             return web.json_response(body, status=steps[0].code)
@@ -101,7 +103,8 @@ class ModelServer:
                     await step.event.wait()
                 case Cut():
                     assert response._payload_writer is not None
-                    transport = response._payload_writer.transport  # type: ignore[attr-defined]
+                    transport = response._payload_writer.transport
+                    assert transport is not None
                     transport.abort()
                     return
         done = {"id": name, "model": "gpt-6-luna", "usage": USAGE}

@@ -1,7 +1,6 @@
 """A whole call over the socket: consumer, driver, journal, real database."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -132,7 +131,7 @@ async def test_a_dropped_call_is_taken_up_where_it_stood() -> None:
 
 
 @pytest.fixture
-async def fresh_call() -> AsyncIterator[Call]:
+async def fresh_call() -> Call:
     return await ready_call()
 
 
