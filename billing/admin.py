@@ -76,7 +76,7 @@ class PriceForm(ModelForm):
 @admin.register(Price)
 class PriceAdmin(ModelAdmin):
     form = PriceForm
-    list_display = ("item", "unit", "price", "valid_from", "state", "source")
+    list_display = ("item", "unit", "price", "valid_from", "state")
     list_display_links = ("item", "unit")
     list_filter = (
         ("provider", ChoicesDropdownFilter),

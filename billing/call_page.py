@@ -14,14 +14,16 @@ from django.utils.safestring import SafeString
 
 from billing.core import money_words
 from billing.core.bill import BillLine, Cost, Gap, Part
-from billing.core.units import COMPONENT_WORDS, UNIT_WORDS
+from billing.core.units import CARRIER_ITEMS, COMPONENT_WORDS, UNIT_WORDS
 from billing.services import CallCost, cost_of_call
 from calls.models import Call
 
 
 @dataclass(frozen=True, slots=True)
 class LineWords:
-    item: str
+    """`model` is empty where the unit says all: a carrier's item is a mere code."""
+
+    model: str
     quantity: str
     unit: str
     rate: str
@@ -40,7 +42,7 @@ class PartWords:
 class GapWords:
     """`link` leads to a new price for it, where a price would help."""
 
-    item: str
+    model: str
     what: str
     why: str
     link: str
@@ -84,7 +86,7 @@ def part_words(part: Part, currency: str) -> PartWords:
 def line_words(line: BillLine) -> LineWords:
     price = line.price
     return LineWords(
-        item=line.item,
+        model=model_name(line.item),
         quantity=money_words.count(line.quantity),
         unit=UNIT_WORDS[line.unit],
         rate=money_words.rate(price.amount, price.per, price.currency),
@@ -97,7 +99,11 @@ def all_gap_words(gaps: Iterable[Gap], may_add_prices: bool) -> Iterable[GapWord
     for gap in gaps:
         link = new_price(gap) if may_add_prices and gap.unit in UNIT_WORDS else ""
         what, why = money_words.gap_words(gap), money_words.WHY_WORDS[gap.why]
-        yield GapWords(gap.item, what, why, link)
+        yield GapWords(model_name(gap.item), what, why, link)
+
+
+def model_name(item: str) -> str:
+    return "" if item in CARRIER_ITEMS else item
 
 
 def new_price(gap: Gap) -> str:

@@ -40,8 +40,8 @@ def test_the_section_explains_every_line() -> None:
     told = words(section(call.pk))
     assert told.startswith("Cost $0.3250 75 % of what the models read came from the ca")
     assert "Language model $0.3250" in told
-    assert "Text tokens in gpt-6-luna 2,500 $0.10 per 1,000 $0.2500" in told
-    assert "from the cache gpt-6-luna 7,500 $0.01 per 1,000 $0.0750" in told
+    assert "Text tokens in gpt-6-luna, $0.10 per 1,000 2,500 $0.2500" in told
+    assert "from the cache gpt-6-luna, $0.01 per 1,000 7,500 $0.0750" in told
     assert "Without a price" not in told
 
 
@@ -67,7 +67,16 @@ def test_the_section_says_what_is_not_final() -> None:
     told = words(section(call.pk))
     assert told.startswith("Cost $0.1000 so far")
     assert "$0.1000 of it is estimated" in told
-    assert "gpt-6-luna estimated 1,000" in told
+    assert "Text tokens in estimated gpt-6-luna, $0.10 per 1,000 1,000" in told
+
+
+def test_a_carriers_codes_are_not_shown() -> None:
+    save_price(provider="twilio", item="voice_inbound", unit="voice_in_minute")
+    call = make_call(state=CallState.CLOSED, carrier_seconds=61)
+    make_usage(call, {"seconds": 1}, provider="twilio", item="conversation_relay")
+    told = words(section(call.pk))
+    assert "Caller's leg $2.00 Minutes of incoming call $1.00 each 2 $2.00" in told
+    assert "1 minutes of ConversationRelay The price list does not know it." in told
 
 
 def test_a_call_that_used_nothing_says_so() -> None:
@@ -87,4 +96,4 @@ def test_a_long_call_is_a_short_bill() -> None:
         told = words(section(call.pk))
     assert len(queries) == 6
     assert told.count("gpt-6-luna") == 1
-    assert "50,000 $0.10 per 1,000 $5.00" in told
+    assert "$0.10 per 1,000 50,000 $5.00" in told
