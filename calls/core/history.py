@@ -35,17 +35,22 @@ class History:
 
     def owes_answer(self) -> bool:
         last_is_ours = bool(self._items) and isinstance(self._items[-1], AgentTurn)
-        return self.has_unanswered_words() or not last_is_ours
+        return bool(self._pending) or not last_is_ours
 
-    def has_unanswered_words(self) -> bool:
-        return bool(self._pending)
+    def waiting(self) -> int:
+        """How many pieces of the caller's words no answer was asked for yet."""
+        return len(self._pending)
 
     def items(self) -> tuple[HistoryItem, ...]:
         """Everything so far, the caller's latest pieces joined into one turn."""
-        if self._pending:
-            self.add(CallerTurn(" ".join(self._pending)))
-            self._pending = []
+        self.settle()
         return (*self._notice, *self._items)
+
+    def settle(self, *, leaving: int = 0) -> None:
+        """The caller's pieces, but for the last ones, stand before what comes next."""
+        count = len(self._pending) - leaving
+        self.add(*[CallerTurn(text) for text in self._pending[:count]])
+        del self._pending[:count]
 
     def cut(self, kept: str) -> None:
         """The caller heard no more than `kept` of the agent's latest turn."""

@@ -52,7 +52,7 @@ def _tell(story: _Story, kind: str, data: Mapping[str, object]) -> None:
         case EventKind.CALLER_KEYED:
             story.history.hear(f"(keyed on the keypad: {text('digits')})")
         case EventKind.AGENT_SAID:
-            _place_caller(story)
+            story.history.settle(leaving=int(text("waiting") or 0))
             story.history.add(AgentTurn(text("text")))
             story.turn = max(story.turn, int(text("turn") or 0))
         case EventKind.AGENT_CUT if "kept" in data:
@@ -60,7 +60,7 @@ def _tell(story: _Story, kind: str, data: Mapping[str, object]) -> None:
         case EventKind.TOOL_ASKED:
             story.asked[text("tool_call")] = (text("name"), text("arguments"))
         case EventKind.TOOL_ANSWERED if text("tool_call") in story.asked:
-            _place_caller(story)
+            story.history.settle()
             name, arguments = story.asked.pop(text("tool_call"))
             turn = ToolTurn(text("tool_call"), name, arguments, text("output"))
             story.history.add(turn)
@@ -71,8 +71,3 @@ def _tell(story: _Story, kind: str, data: Mapping[str, object]) -> None:
             story.handoff = HandOff(reason, text("summary"), {}, text("asked_by"))
         case EventKind.CONTACT_RINGING:
             story.handoff = None  # carried out, whatever came of it
-
-
-def _place_caller(story: _Story) -> None:
-    """The caller's words so far stand before the agent's answer to them."""
-    story.history.items()

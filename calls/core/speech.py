@@ -96,9 +96,8 @@ class Speech:
         mean that a short goodbye behind it was.
         """
         waiting = [_weight(piece.text) for piece in self._pieces if not piece.done]
-        if not waiting:
-            return False
-        return sum(waiting) - self._played <= UNPLAYED_SHARE * waiting[-1]
+        unplayed = sum(waiting) - self._played
+        return bool(waiting) and unplayed <= UNPLAYED_SHARE * waiting[-1]
 
     def interrupted(self, heard: str, now: float) -> list[Cut] | None:
         """The answers that a barge-in cut, latest first; None if it cut nothing.
@@ -131,7 +130,7 @@ class Speech:
         waiting = [i for i, piece in enumerate(self._pieces) if not piece.done]
         if place is not None or not waiting:
             return place
-        if not heard.strip():
+        if not any(character.isalnum() for character in heard):
             return None if self.finished(now) else (waiting[0], "")
         answers = [i for i in waiting if self._pieces[i].turn is not None]
         return (answers or waiting)[-1], heard.strip()

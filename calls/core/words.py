@@ -120,7 +120,7 @@ class EventKind(StrEnum):
     GREETED = "greeted"  # text (spoken by Twilio itself on the first entry)
     CALLER_SAID = "caller_said"  # text, language
     CALLER_KEYED = "caller_keyed"  # digits
-    AGENT_SAID = "agent_said"  # text, turn, first_token_ms
+    AGENT_SAID = "agent_said"  # text, turn, first_token_ms, waiting
     AGENT_CUT = "agent_cut"  # turn, heard, heard_ms, kept (if an answer was cut)
     PRODUCT_SAID = "product_said"  # text, why (filler, apology, still_there, ...)
     TOOL_ASKED = "tool_asked"  # tool_call, name, arguments

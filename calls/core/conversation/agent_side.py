@@ -80,7 +80,7 @@ class AgentSide(Floor):
             self._wait_for_tools(now)
         elif self._desk.asked():
             self._tools_are_done(now)
-        elif self._history.has_unanswered_words():
+        elif self._history.waiting():
             self._enter(State.GATHERING)
             self._timers.start(Timer.MERGE, now)
         else:
@@ -193,7 +193,7 @@ class AgentSide(Floor):
     def _tools_are_done(self, now: float) -> None:
         self._timers.stop(Timer.FILLER, Timer.FIRST_TOKEN)
         self._history.add(*self._desk.take_answered())
-        if self._desk.may_end() and not self._history.has_unanswered_words():
+        if self._desk.may_end() and not self._history.waiting():
             self._end_as_asked(now)
         elif self._desk.rounds < self._limits.max_tool_rounds:
             # Having asked its question and noted something, the model may be done.

@@ -48,7 +48,6 @@ class CallerSide(AgentSide):
         match self.state:
             case State.THINKING if not self._desk.asked():
                 self._cancel_model()
-                self._keep_answer()
                 self._gather(window, now)
             case State.LISTENING | State.GATHERING:
                 self._gather(window, now)
@@ -144,7 +143,7 @@ class CallerSide(AgentSide):
             self._hand_over(self._desk.wish, now)
         elif self._desk.busy():
             self._wait_for_tools(now)
-        elif self._history.has_unanswered_words():
+        elif self._history.waiting():
             self._gather(self._merge_window, now)
         else:
             self._enter(State.LISTENING)

@@ -107,7 +107,10 @@ class Floor:
         self._timers.stop(Timer.FILLER, Timer.FIRST_TOKEN, Timer.STALL)
 
     def _keep_answer(self) -> None:
-        """What was said so far becomes a turn of the agent, before any of its tools."""
+        """What was said so far becomes a turn of the agent, before any of its tools.
+
+        The tools follow together, in the order asked, once the last is answered.
+        """
         if self._said:
             text = "".join(self._said).strip()
             self._said = []
@@ -117,8 +120,10 @@ class Floor:
                 text=text,
                 turn=self.turn,
                 first_token_ms=self._first_token_ms,
+                waiting=self._history.waiting(),
             )
-        self._history.add(*self._desk.take_answered())
+        if not self._desk.busy():
+            self._history.add(*self._desk.take_answered())
 
     def _keep_heard(self, cuts: list[Cut], event: ev.CallerInterrupted) -> None:
         """Of what a barge-in cut, only what was heard stays in the history.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal, assert_type
 
 from calls.core import events as ev
 from calls.core.actions import Action, AgentTurn, HandOff, HangUp, NoticeTurn
@@ -81,8 +82,9 @@ class Conversation(CallerSide):
                 self._gone(Ending.CALLER_LEFT)
             case ev.TransportLost():
                 self._gone(Ending.TRANSPORT_LOST)
-            case ev.Connected():
-                pass
+            case _:
+                # The session was connected already.
+                assert_type(event, ev.Connected)
 
     def _model_event(
         self,
@@ -96,7 +98,8 @@ class Conversation(CallerSide):
                 self._tool_asked(event, now)
             case ev.ModelFinished():
                 self._model_finished(now)
-            case ev.ModelFailed():
+            case _:
+                assert_type(event, ev.ModelFailed)
                 self._model_active = False
                 self._model_failed(IncidentKind.MODEL_ERROR, event.reason, now)
 
@@ -170,7 +173,8 @@ class Conversation(CallerSide):
                 self._fill(now)
             case Timer.WARN:
                 self._warn("seconds", now)
-            case Timer.SILENCE:
+            case _:
+                assert_type(timer, Literal[Timer.SILENCE])
                 self._quiet(now)
 
     def _audible(self, now: float, *, on: bool) -> None:

@@ -124,9 +124,11 @@ class Talk:
     def model(self, *texts: str) -> list[Action]:
         return self.tell(*[ev.ModelSaid(self.core.turn, text) for text in texts])
 
-    def asks(self, name: str, tool_call: str = "t1", **arguments: str) -> list[Action]:
+    def asks(
+        self, tool: str, tool_call: str = "t1", /, **arguments: str
+    ) -> list[Action]:
         text = json.dumps(arguments)
-        return self.tell(ev.ToolAsked(self.core.turn, tool_call, name, text))
+        return self.tell(ev.ToolAsked(self.core.turn, tool_call, tool, text))
 
     def done(self) -> list[Action]:
         return self.tell(ev.ModelFinished(self.core.turn))

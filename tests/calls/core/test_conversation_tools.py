@@ -1,0 +1,327 @@
+"""Tools: asked wrongly, answered late, failing, hanging, and those of the talk."""
+
+import pytest
+
+from calls.core import events as ev
+from calls.core.actions import (
+    AgentTurn,
+    AskModel,
+    CallerTurn,
+    ChangeLanguage,
+    HandOff,
+    HangUp,
+    ReportIncident,
+    RunTool,
+    Say,
+    ToolTurn,
+)
+from calls.core.conversation import Setting, State
+from calls.core.words import CauseOwner, Ending, EventKind, HandoffReason, IncidentKind
+from routing.core.ruleset import AgentField
+from tests.calls.core.making import (
+    PHRASES,
+    SLOTS,
+    Talk,
+    ending,
+    found,
+    greeted,
+    history,
+    make_agent,
+    make_language,
+    make_profile,
+    make_setting,
+    noted,
+    only,
+    said,
+    speaking,
+    thinking,
+    working,
+)
+
+ANSWERED = ev.ToolAnswered("t1", "Monday.")
+
+
+def make_collecting() -> Setting:
+    field = AgentField("name", "", required_before_handoff=True)
+    return make_setting(make_agent(fields=(field,), tools=(SLOTS,)))
+
+
+def test_a_tool_runs_and_the_model_is_asked_again_with_its_answer() -> None:
+    talk = thinking()
+    actions = talk.asks("find_slots", day="Monday")
+    assert only(RunTool, actions) == RunTool("t1", "find_slots", '{"day": "Monday"}')
+    assert found(AskModel, talk.done()) == []
+    asked = history(talk.tell(ANSWERED))
+    assert asked[-1] == ToolTurn("t1", "find_slots", '{"day": "Monday"}', "Monday.")
+
+
+def test_an_answer_that_comes_before_the_model_has_finished_waits_for_it() -> None:
+    talk = thinking()
+    talk.asks("find_slots")
+    assert found(AskModel, talk.tell(ANSWERED)) == []
+    assert isinstance(history(talk.done())[-1], ToolTurn)
+
+
+def test_several_tools_are_all_answered_before_the_model_is_asked_again() -> None:
+    talk = thinking()
+    talk.asks("find_slots", "t1")
+    talk.asks("look_up_caller", "t2")
+    talk.asks("take_message", "t3", message="Call me.")
+    talk.done()
+    assert found(AskModel, talk.tell(ev.ToolAnswered("t2", "Unknown."))) == []
+    asked = history(talk.tell(ANSWERED))
+    calls = [item.tool_call for item in asked if isinstance(item, ToolTurn)]
+    assert calls == ["t1", "t2", "t3"]
+
+
+def test_words_said_before_a_tool_stand_before_it() -> None:
+    talk = speaking(text="Let me see.")
+    talk.asks("find_slots")
+    talk.done()
+    asked = history(talk.tell(ANSWERED))
+    assert asked[-2] == AgentTurn("Let me see.")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("find_slots", '{"day": '),
+        ("find_slots", "[]"),
+        ("no_such_tool", "{}"),
+        ("collect_field", '{"name": "age", "value": "7"}'),
+        ("transfer_to_person", '{"reason": "boredom"}'),
+    ],
+)
+def test_what_cannot_be_run_is_told_to_the_model_which_goes_on(
+    name: str, arguments: str
+) -> None:
+    talk = thinking()
+    actions = talk.tell(ev.ToolAsked(1, "t1", name, arguments))
+    assert not found(RunTool, actions)
+    assert noted(EventKind.TOOL_ANSWERED, actions)[0]["ok"] is False
+    assert found(AskModel, talk.done())
+    talk.model("I am afraid not.")
+    talk.done()
+    assert talk.core.state is State.LISTENING
+
+
+def test_a_call_that_comes_twice_runs_once() -> None:
+    talk = thinking()
+    assert found(RunTool, talk.asks("find_slots"))
+    assert talk.asks("find_slots") == []
+    talk.tell(ANSWERED)
+    assert talk.asks("find_slots") == []
+    tools = [i for i in history(talk.done()) if isinstance(i, ToolTurn)]
+    assert len(tools) == 1
+
+
+def test_answers_that_nobody_waits_for_are_dropped() -> None:
+    stray = ev.ToolAnswered("t9", "Hello.")
+    for talk in (Talk(), greeted(), thinking(), working(), ending()):
+        assert talk.tell(stray) == []
+    talk = working()
+    talk.tell(ANSWERED)
+    assert talk.tell(ANSWERED) == []
+
+
+def test_a_failing_tool_is_told_to_the_model_and_is_an_incident() -> None:
+    talk = working()
+    actions = talk.tell(ev.ToolAnswered("t1", "It failed.", ok=False))
+    assert only(ReportIncident, actions).cause is CauseOwner.CUSTOMER_TOOL
+    assert history(actions)[-1] == ToolTurn("t1", "find_slots", "{}", "It failed.")
+
+
+def test_a_failing_tool_of_our_own_is_our_fault() -> None:
+    talk = thinking()
+    talk.asks("look_up_caller")
+    talk.done()
+    actions = talk.tell(ev.ToolAnswered("t1", "It failed.", ok=False))
+    assert only(ReportIncident, actions).cause is CauseOwner.OURS
+
+
+def test_a_tool_that_takes_its_time_is_covered_by_its_waiting_line() -> None:
+    talk = thinking()
+    talk.asks("find_slots")
+    actions = talk.done()
+    assert found(Say, actions) == [Say(SLOTS.waiting_line, last=True)]
+    assert said(talk.wait(3)) == []
+    assert said(talk.wait(1)) == [PHRASES.filler]
+
+
+def test_a_model_that_announced_the_tool_needs_no_waiting_line() -> None:
+    talk = speaking(text="Let me see.")
+    talk.asks("find_slots")
+    assert said(talk.done()) == []
+    assert said(talk.wait(4)) == [PHRASES.filler]
+
+
+def test_a_hanging_tool_ends_with_an_apology_and_a_person() -> None:
+    talk = working()
+    actions = talk.wait(25)
+    assert said(actions) == [PHRASES.filler, PHRASES.apology, PHRASES.handoff]
+    assert only(ReportIncident, actions).kind is IncidentKind.TOOL_ERROR
+    assert only(HandOff, talk.wait(10)).reason is HandoffReason.TOOL_FAILED
+
+
+def test_a_tool_that_answers_during_the_apology_is_noted_and_no_more() -> None:
+    talk = working()
+    talk.wait(25)
+    actions = talk.tell(ANSWERED)
+    assert noted(EventKind.TOOL_ANSWERED, actions)
+    assert not found(AskModel, actions)
+
+
+def test_a_model_that_never_stops_asking_for_tools_is_stopped() -> None:
+    talk = thinking(make_setting(max_tool_rounds=2))
+    for tool_call in ("t1", "t2"):
+        talk.asks("take_message", tool_call, message="Call me.")
+        assert found(AskModel, talk.done())
+    talk.asks("take_message", "t3", message="Call me.")
+    actions = talk.done()
+    assert said(actions) == [PHRASES.apology, PHRASES.handoff]
+    assert only(ReportIncident, actions).cause is CauseOwner.MODEL
+    assert only(HandOff, talk.wait(10)).reason is HandoffReason.CANNOT_HELP
+
+
+def test_every_utterance_has_its_own_rounds() -> None:
+    talk = thinking(make_setting(max_tool_rounds=1))
+    for tool_call in ("t1", "t2", "t3"):
+        talk.asks("take_message", tool_call, message="Call me.")
+        talk.done()
+        talk.model("Noted.")
+        talk.done()
+        talk.says("One more.")
+        assert found(AskModel, talk.wait(0.5))
+
+
+# collect_field, take_message, switch_language
+
+
+def test_a_collected_field_is_noted_and_goes_with_a_handoff() -> None:
+    talk = thinking(make_collecting())
+    actions = talk.asks("collect_field", name="name", value="Ann")
+    collected = {"name": "name", "value": "Ann"}
+    assert noted(EventKind.FIELD_COLLECTED, actions) == [collected]
+    assert talk.core.collected == {"name": "Ann"}
+    talk.keys("0")
+    assert only(HandOff, talk.wait(10)).fields == {"name": "Ann"}
+
+
+def test_a_model_that_asked_its_question_may_add_nothing_after_noting_a_field() -> None:
+    talk = speaking(make_collecting(), "Thank you, Ann. What is broken?")
+    talk.asks("collect_field", name="name", value="Ann")
+    assert found(AskModel, talk.done())
+    assert not found(ReportIncident, talk.done())
+    assert talk.core.state is State.LISTENING
+
+
+def test_no_filler_is_said_after_the_agent_has_asked_its_question() -> None:
+    talk = speaking(make_collecting(), "Thank you, Ann. What is broken?")
+    talk.asks("collect_field", name="name", value="Ann")
+    talk.done()
+    assert said(talk.wait(7)) == []
+    talk.says("The tap.")
+    assert history(talk.wait(0.5))[-1] == CallerTurn("The tap.")
+
+
+def test_a_message_is_noted() -> None:
+    actions = thinking().asks("take_message", message="Call me.")
+    assert noted(EventKind.MESSAGE_TAKEN, actions) == [{"message": "Call me."}]
+
+
+def test_the_agent_can_change_the_language() -> None:
+    languages = (make_language(), make_language("es-US"))
+    talk = thinking(make_setting(profile=make_profile(languages=languages)))
+    actions = talk.asks("switch_language", language="es-US")
+    assert only(ChangeLanguage, actions).code == talk.core.language == "es-US"
+    assert noted(EventKind.LANGUAGE_CHANGED, actions) == [{"language": "es-US"}]
+
+
+# transfer_to_person
+
+
+def test_a_transfer_follows_the_words_of_the_agent() -> None:
+    talk = speaking(text="I will connect you.")
+    talk.asks("transfer_to_person", reason="caller_asked", summary="Pipe.")
+    actions = talk.done()
+    assert said(actions) == []
+    assert noted(EventKind.HANDOFF_ASKED, actions) == [
+        {"reason": "caller_asked", "summary": "Pipe.", "asked_by": "agent"}
+    ]
+    final = only(HandOff, talk.wait(5))
+    assert final == HandOff(HandoffReason.CALLER_ASKED, "Pipe.", {}, "agent")
+
+
+def test_a_transfer_without_a_word_is_announced() -> None:
+    talk = thinking()
+    talk.asks("transfer_to_person", reason="caller_asked", summary="Pipe.")
+    assert said(talk.done()) == [PHRASES.handoff]
+
+
+def test_a_transfer_that_lacks_a_field_is_sent_back_once_only() -> None:
+    talk = thinking(make_collecting())
+    wish = {"reason": "caller_asked", "summary": "Pipe."}
+    talk.asks("transfer_to_person", "t1", **wish)
+    assert "ask for: name" in getattr(history(talk.done())[-1], "output", "")
+    talk.asks("transfer_to_person", "t2", **wish)
+    talk.done()
+    assert found(HandOff, talk.wait(5))
+
+
+def test_an_emergency_is_not_sent_back() -> None:
+    talk = thinking(make_collecting())
+    talk.asks("transfer_to_person", reason="emergency", summary="Fire.")
+    talk.done()
+    assert only(HandOff, talk.wait(5)).reason is HandoffReason.EMERGENCY
+
+
+def test_a_transfer_does_not_wait_for_a_tool_asked_for_with_it() -> None:
+    talk = thinking()
+    talk.asks("find_slots", "t1")
+    talk.asks("transfer_to_person", "t2", reason="other", summary="Pipe.")
+    talk.done()
+    assert found(HandOff, talk.wait(5))
+
+
+# end_call
+
+
+def test_a_goodbye_of_the_agent_ends_the_call() -> None:
+    talk = ending()
+    assert talk.core.state is State.CLOSING
+    assert PHRASES.closing not in said(talk.log)
+    final = HangUp(Ending.AGENT_ENDED, "resolved")
+    assert only(HangUp, talk.wait(10)) == final
+
+
+def test_an_end_without_a_word_gets_a_goodbye() -> None:
+    talk = thinking()
+    talk.asks("end_call", outcome="spam")
+    assert said(talk.done()) == [PHRASES.closing]
+    assert only(HangUp, talk.wait(10)).outcome == "spam"
+
+
+def test_an_end_waits_for_the_tool_asked_for_with_it() -> None:
+    talk = speaking(text="I will book that. Goodbye.")
+    talk.asks("find_slots", "t1")
+    talk.asks("end_call", "t2", outcome="resolved")
+    talk.done()
+    assert talk.core.state is State.WORKING
+    assert not found(AskModel, talk.tell(ANSWERED))
+    assert found(HangUp, talk.wait(10))
+
+
+def test_an_end_is_off_when_a_tool_asked_for_with_it_fails() -> None:
+    talk = speaking(text="I will book that. Goodbye.")
+    talk.asks("find_slots", "t1")
+    talk.asks("end_call", "t2", outcome="resolved")
+    talk.done()
+    actions = talk.tell(ev.ToolAnswered("t1", "Nothing is free.", ok=False))
+    assert found(AskModel, actions)
+
+
+def test_an_end_is_off_when_the_caller_said_something_meanwhile() -> None:
+    talk = speaking(text="Goodbye.")
+    talk.asks("end_call", outcome="resolved")
+    talk.says("Wait, one more thing.")
+    assert history(talk.done())[-1] == CallerTurn("Wait, one more thing.")
