@@ -100,8 +100,6 @@ class Draft:
         self.output.append({**item, "status": "incomplete", "content": [_part("")]})
         so_far = ""
         for token in tokens(text):
-            so_far += token
-            self.output[index]["content"] = [_part(so_far)]
             yield self.event(
                 "response.output_text.delta",
                 delta=token,
@@ -109,6 +107,8 @@ class Draft:
                 **part_place,
                 **self._padding(),
             )
+            so_far += token  # only what was really sent is owed
+            self.output[index]["content"] = [_part(so_far)]
         yield self.event(
             "response.output_text.done", text=text, logprobs=[], **part_place
         )

@@ -68,6 +68,9 @@ class ModelService:
         self.tally = Tally()
         self.cache = PromptCache()
         self.random = random.Random(0)
+        self.quiet = asyncio.Event()
+        """Set while no request is being answered."""
+        self.quiet.set()
         self._met: OrderedDict[bytes, int] = OrderedDict()
 
     def routes(self) -> list[web.RouteDef]:
@@ -87,6 +90,7 @@ class ModelService:
     async def create(self, request: web.Request) -> web.StreamResponse:
         self.tally.requests += 1
         self.tally.active += 1
+        self.quiet.clear()
         try:
             self._authenticate(request)
             asked = read_request(_json(await request.read()))
@@ -103,6 +107,8 @@ class ModelService:
             raise
         finally:
             self.tally.active -= 1
+            if not self.tally.active:
+                self.quiet.set()
 
     def _authenticate(self, request: web.Request) -> None:
         given = request.headers.get("Authorization", "").encode()

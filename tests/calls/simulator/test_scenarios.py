@@ -41,12 +41,14 @@ async def running(**changes: Any) -> AsyncIterator[tuple[SmallProduct, str]]:
         speed=40.0,
         **changes,
     )
-    async with serve(config) as (_, port):
-        origin = f"http://127.0.0.1:{port}"
-        yield product, origin
-    for opened in clients:
-        await opened.close()
-    await runner.cleanup()
+    try:
+        async with serve(config) as (_, port):
+            origin = f"http://127.0.0.1:{port}"
+            yield product, origin
+    finally:
+        for opened in clients:
+            await opened.close()
+        await runner.cleanup()
 
 
 async def finished(session: ClientSession, origin: str, batch: Json) -> Json:
