@@ -43,8 +43,10 @@ class Script:
     def lines(self, *texts: str) -> Sentences:
         return tuple(self.line(text) for text in texts if text.strip())
 
-    def voicemail(self, *first: str) -> TakeVoicemail:
+    def voicemail(self, *first: str, instead: str = "") -> TakeVoicemail:
+        """`first` is said before the invitation, `instead` in its place."""
+        invitation = instead or self.phrases.voicemail or ENGLISH.voicemail
         return TakeVoicemail(
-            say=self.lines(*first, self.phrases.voicemail or ENGLISH.voicemail),
+            say=self.lines(*first, invitation),
             thanks=self.line(self.phrases.closing or ENGLISH.closing),
         )

@@ -100,7 +100,7 @@ def answer(call: Call, decision: Decision, now: datetime) -> Instruction:
             return hunt.divert(call, HandoffReason.RULE, now, decision.message)
         case Verdict.VOICEMAIL:
             store(call, decision, now)
-            return voicemail.offer(call, now, before_voicemail(call, decision))
+            return offer_voicemail(call, decision, now)
         case Verdict.REJECT:
             call.state, call.over_at = CallState.OVER, now
             store(call, decision, now)
@@ -127,11 +127,12 @@ def accept(call: Call, decision: Decision, now: datetime) -> Instruction:
     return entry
 
 
-def before_voicemail(call: Call, decision: Decision) -> str:
+def offer_voicemail(call: Call, decision: Decision, now: datetime) -> Instruction:
+    """A rule's own sentence stands for all of ours."""
     if decision.message:
-        return decision.message
+        return voicemail.offer(call, now, instead=decision.message)
     closed = decision.because is Because.CLOSED
-    return script_of(call).phrases.closed if closed else ""
+    return voicemail.offer(call, now, script_of(call).phrases.closed if closed else "")
 
 
 def reject(call: Call, decision: Decision) -> Instruction:

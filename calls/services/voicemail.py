@@ -10,11 +10,11 @@ from calls.services import carrier_journal, follow_ups, handoffs, progress
 from calls.services.call_script import script_of
 
 
-def offer(call: Call, now: datetime, *first: str) -> TakeVoicemail:
-    """`first` is said before the invitation."""
+def offer(call: Call, now: datetime, *first: str, instead: str = "") -> TakeVoicemail:
+    """`first` is said before the invitation, `instead` in its place."""
     progress.advance(call, CallState.VOICEMAIL)
     carrier_journal.enter(call, EventKind.VOICEMAIL_OFFERED, now)
-    return script_of(call).voicemail(*first)
+    return script_of(call).voicemail(*first, instead=instead)
 
 
 def left(call: Call, recorded: Recorded, now: datetime) -> Instruction:
@@ -30,9 +30,11 @@ def left(call: Call, recorded: Recorded, now: datetime) -> Instruction:
 def keep(call: Call, recorded: Recorded, now: datetime) -> None:
     """Store what is known of a recording. Its callbacks come in any order."""
     kept = Recording.objects.filter(sid=recorded.sid).first()
-    if kept is None:
-        kept = Recording(call=call, sid=recorded.sid)
-        enter_first(call, recorded, now)
+    kept = kept or Recording(call=call, sid=recorded.sid)
+    if recorded.seconds and not kept.seconds:
+        carrier_journal.enter(
+            call, EventKind.VOICEMAIL_LEFT, now, seconds=recorded.seconds
+        )
     kept.url = recorded.url or kept.url
     kept.seconds = max(kept.seconds, recorded.seconds or 0)
     if recorded.status and not kept.is_settled():
@@ -41,10 +43,3 @@ def keep(call: Call, recorded: Recorded, now: datetime) -> None:
     if call.state == CallState.CLOSED and kept.holds_speech():
         # It came too late to be the call's disposition, but somebody must hear it.
         follow_ups.open_one(call, FollowUpKind.VOICEMAIL, now)
-
-
-def enter_first(call: Call, recorded: Recorded, now: datetime) -> None:
-    if recorded.seconds:
-        carrier_journal.enter(
-            call, EventKind.VOICEMAIL_LEFT, now, seconds=recorded.seconds
-        )

@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 
 from calls.providers.twilio.signature import Signed, verify
 
@@ -43,8 +48,7 @@ def verify_request(request: HttpRequest) -> Verified:
     """Raises `Refused`."""
     if request.method != "POST":
         raise Refused(405, "only POST")
-    if content_length(request) > MOST_BYTES or len(request.body) > MOST_BYTES:
-        raise Refused(413, "too large")
+    refuse_large(request)
     signed, fields = read(request)
     if not verify(signed, settings.TWILIO_AUTH_TOKENS):
         # The usual cause is a PUBLIC_BASE_URL that is not what the carrier calls, so
@@ -54,12 +58,28 @@ def verify_request(request: HttpRequest) -> Verified:
             extra={"expected_url": signed.url, "signed": bool(signed.signature)},
         )
         raise Refused(403, "signature missing or wrong")
-    return Verified(fields, request.headers.get("I-Twilio-Idempotency-Token", ""))
+    token = request.headers.get("I-Twilio-Idempotency-Token", "")
+    return Verified({storable(k): storable(v) for k, v in fields.items()}, token)
 
 
-def content_length(request: HttpRequest) -> int:
-    given = request.META.get("CONTENT_LENGTH") or ""
-    return int(given) if given.isdigit() else 0
+def storable(text: str) -> str:
+    """The database holds no zero byte and no half character; a caller may send them."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
+def refuse_large(request: HttpRequest) -> None:
+    """By what the request says of its length, and then by what it has."""
+    given = request.META.get("CONTENT_LENGTH") or "0"
+    if not (given.isascii() and given.isdigit()):
+        raise Refused(400, "malformed length")
+    try:
+        length = max(int(given), len(request.body) if int(given) <= MOST_BYTES else 0)
+    except UnreadablePostError:
+        raise Refused(400, "broken off") from None
+    except RequestDataTooBig:
+        length = MOST_BYTES + 1
+    if length > MOST_BYTES:
+        raise Refused(413, "too large")
 
 
 def read(request: HttpRequest) -> tuple[Signed, dict[str, str]]:

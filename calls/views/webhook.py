@@ -100,13 +100,21 @@ def serve(endpoint: Endpoint[C], verified: Verified) -> HttpResponse:
     try:
         answer = answer_somehow(endpoint, received, letter)
     except DATABASE_AWAY as error:
-        # The text of it may quote what was to be stored.
-        extra = {"endpoint": endpoint.name, "error": type(error).__name__}
-        logger.error("no database for a callback", extra=extra)
+        log_failure("no database for a callback", endpoint.name, error)
         return HttpResponse("try again", status=503, content_type="text/plain")
+    except Exception as error:  # noqa: BLE001  Django's own page would quote it
+        log_failure("callback failed twice", endpoint.name, error)
+        return HttpResponse("failed", status=500, content_type="text/plain")
     return HttpResponse(
         answer.body, status=answer.status, content_type=answer.content_type
     )
+
+
+def log_failure(what: str, endpoint: str, error: Exception) -> None:
+    """The text of an error may quote the caller; its type and its trace do not."""
+    trace = "".join(traceback.format_tb(error.__traceback__))
+    extra = {"endpoint": endpoint, "error": type(error).__name__, "trace": trace}
+    logger.error(what, extra=extra)
 
 
 def key_of(endpoint: Endpoint[C], received: C, verified: Verified) -> str:
@@ -121,13 +129,9 @@ def answer_somehow(endpoint: Endpoint[C], received: C, letter: Letter) -> Answer
     except DATABASE_AWAY:
         raise
     except Exception as problem:  # noqa: BLE001  a caller is waiting for something
-        # Nothing of it was stored. Its text may quote the caller; its trace does not.
-        trace = "".join(traceback.format_tb(problem.__traceback__))
+        log_failure("callback failed", endpoint.name, problem)
         error = type(problem).__name__
-        logger.error(
-            "callback failed",
-            extra={"endpoint": endpoint.name, "error": error, "trace": trace},
-        )
+    # Nothing of the first try was stored.
     return twice(letter, partial(answer_rescued, endpoint, received, error))
 
 

@@ -25,9 +25,8 @@ from calls.errors import BadCallback
 LONGEST_TEXT = 4000
 
 
-def _clean(value: Any) -> Any:
-    """The database cannot hold a NUL, and a caller's SIP name may."""
-    return value.replace("\x00", "")[:LONGEST_TEXT] if isinstance(value, str) else value
+def _cut(value: Any) -> Any:
+    return value[:LONGEST_TEXT] if isinstance(value, str) else value
 
 
 def _whole(value: Any) -> Any:
@@ -38,7 +37,7 @@ def _whole(value: Any) -> Any:
 Sid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$")]
 MaybeSid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{0,64}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[\w -]{0,20}$")]
-Text = Annotated[str, BeforeValidator(_clean)]
+Text = Annotated[str, BeforeValidator(_cut)]
 Whole = Annotated[int | None, BeforeValidator(_whole)]
 
 
@@ -141,7 +140,7 @@ class Whisper(AboutAttempt):
 
 
 class WhisperAnswer(Whisper):
-    digits: Word = ""
+    digits: Text = ""
 
 
 class CallProgress(AboutAttempt):
