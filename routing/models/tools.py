@@ -1,6 +1,5 @@
 """Tools that an agent may call over HTTP while it talks."""
 
-import json
 from typing import Any
 
 import jsonschema
@@ -127,7 +126,3 @@ def kind_of(part: object) -> str:
 
 def meaning_of(part: object) -> str:
     return str(part.get("description", "")) if isinstance(part, dict) else ""
-
-
-def readable(schema: object) -> str:
-    return json.dumps(schema, indent=2, ensure_ascii=False)

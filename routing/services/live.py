@@ -12,7 +12,6 @@ import asyncio
 import logging
 import os
 import threading
-import time
 from collections import OrderedDict
 
 from django.conf import settings
@@ -56,6 +55,7 @@ class Live:
         """As in a new process; a forked one has neither the thread nor free locks."""
         self.lock = threading.Lock()
         self.looked = threading.Event()
+        self.stopped = threading.Event()
         self.thread: threading.Thread | None = None
         self.pk: int | None = None
         self.newest: Ruleset | None = None
@@ -105,10 +105,16 @@ class Live:
         self.looked.wait(FIRST_LOOK_SECONDS)
 
     def keep_refreshing(self) -> None:
-        while True:
+        while not self.stopped.is_set():
             self.refresh_apart()
             self.looked.set()
-            time.sleep(interval() or 0.5)
+            self.stopped.wait(interval())
+
+    def stop(self) -> None:
+        """Let the thread end. A process that ends need not ask for it."""
+        self.stopped.set()
+        if self.thread is not None:
+            self.thread.join()
 
     def refresh_apart(self) -> None:
         """In a thread of our own: whatever goes wrong, the next look may go right."""
