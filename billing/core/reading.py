@@ -9,7 +9,8 @@ from billing.core.units import Component, Unit
 
 NOTHING = Decimal(0)
 # A single event of more than this is a mistake of somebody's, not an amount to bill.
-MOST = Decimal(10**9)
+MOST_WHOLE = 10**9
+MOST = Decimal(MOST_WHOLE)
 # With a fixed number of places sums are exact, whatever their order.
 PLACES = Decimal("1e-9")
 
@@ -66,6 +67,8 @@ class Notes:
         value = figures.get(key)
         if value is None:
             return None
+        if type(value) is int and 0 <= value <= MOST_WHOLE:
+            return Decimal(value)  # nearly always; the rest is for the odd ones
         number = as_number(value)
         if number is None:
             self.doubt(key, Why.UNREADABLE)
