@@ -1,14 +1,10 @@
-"""Prices, usage and calls, with only what a test is about named in it."""
+"""Prices and usage as plain values, with only what a test is about named in it."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
 
 from billing.core.pricing import PriceEntry, PriceList
-from billing.models import Price
 from calls.core.meter import Measured
-from calls.models import Call, Usage
-from tests.makers_calls import sid
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NEW_YEAR = date(2026, 1, 1)
@@ -42,23 +38,3 @@ def used(
 ) -> Measured:
     """`figures` may be anything, as it comes from JSON."""
     return Measured(provider, item, figures, at)  # type: ignore[arg-type]
-
-
-def save_price(**fields: Any) -> Price:
-    """Of a model that no shipped price is for."""
-    fields.setdefault("provider", "openai")
-    fields.setdefault("item", "gpt-test")
-    fields.setdefault("unit", "text_in")
-    fields.setdefault("amount", "1")
-    fields.setdefault("valid_from", NEW_YEAR)
-    price = Price.objects.create(**fields)
-    price.refresh_from_db()
-    return price
-
-
-def make_usage(call: Call, figures: object, **fields: Any) -> Usage:
-    fields.setdefault("provider", "openai")
-    fields.setdefault("item", "gpt-6-luna")
-    fields.setdefault("provider_id", sid("resp_"))
-    fields.setdefault("at", call.offered_at)
-    return Usage.objects.create(call=call, figures=figures, **fields)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing.models import Price
-from tests.billing.makers import save_price
+from tests.billing.rows import save_price
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:billing_price_changelist")

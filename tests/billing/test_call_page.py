@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from billing.call_page import section
 from billing.models import Price
 from calls.core.words import CallState
-from tests.billing.makers import make_usage, save_price
+from tests.billing.rows import make_usage, save_price
 from tests.makers_calls import NOON, make_call
 
 pytestmark = pytest.mark.django_db

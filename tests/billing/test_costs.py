@@ -18,7 +18,7 @@ from calls.core.words import AttemptResult, CallState, EventKind
 from calls.models import Call, CallEvent
 from routing.core.decision import CallerKind
 from routing.core.ruleset import Path
-from tests.billing.makers import make_usage, save_price
+from tests.billing.rows import make_usage, save_price
 from tests.makers_calls import (
     NOON,
     make_attempt,

@@ -13,7 +13,8 @@ from django.utils.module_loading import import_string
 from billing.core.pricing import PriceList
 from billing.meter import REFRESHED_AFTER, KeptPrices, PricedMeter
 from billing.services import load_prices
-from tests.billing.makers import make_prices, save_price, used
+from tests.billing.makers import make_prices, used
+from tests.billing.rows import save_price
 
 ONE = used({"input_tokens": 1, "output_tokens": 0})
 LONG = 10.0

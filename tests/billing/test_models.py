@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from billing.models import Price
-from tests.billing.makers import save_price
+from tests.billing.rows import save_price
 
 pytestmark = pytest.mark.django_db
 
