@@ -18,10 +18,11 @@ from calls.simulator.scenario import Scenario
 MAX_CALLS = 2000
 MAX_CONCURRENCY = 600
 MAX_SECONDS = 3600.0
+MAX_SPEED = 100
 STARTS_PER_SECOND = 25.0
 KEPT_BATCHES = 20
 SPEC_KEYS = frozenset(
-    {"scenario", "calls", "concurrency", "knobs", "to", "seed", "seconds"}
+    {"scenario", "calls", "concurrency", "knobs", "to", "seed", "seconds", "speed"}
 )
 
 
@@ -38,6 +39,7 @@ class BatchSpec:
     to: str
     seed: int
     seconds: float
+    speed: float | None
 
 
 def read_spec(found: Any, scenarios: Mapping[str, Scenario]) -> BatchSpec:
@@ -59,8 +61,17 @@ def read_spec(found: Any, scenarios: Mapping[str, Scenario]) -> BatchSpec:
         turn(Knobs(), found.get("knobs") or {}),
         str(found.get("to") or ""),
         int(found.get("seed") or random.randrange(2**31)),
-        float(found.get("seconds") or MAX_SECONDS),
+        min(float(found.get("seconds") or MAX_SECONDS), MAX_SECONDS),
+        _speed(found.get("speed")),
     )
+
+
+def _speed(found: Any) -> float | None:
+    if found is None:
+        return None
+    if not isinstance(found, int | float) or not 0 < found <= MAX_SPEED:
+        raise BadBatch(f"speed must be above 0 and at most {MAX_SPEED}, not {found!r}")
+    return float(found)
 
 
 def _number(found: Mapping[str, Any], name: str, default: int, most: int) -> int:
@@ -163,6 +174,7 @@ class Batches:
             order = scenario.order(
                 number // len(spec.scenarios), spec.knobs, spec.to, spec.seed
             )
+            order = replace(order, speed=spec.speed)
             record = await place_call(self.carrier, order)
             record.unmet = scenario.expect.unmet(record)
             batch.records.append(record)

@@ -50,9 +50,8 @@ class Carrier:
 
     def begin(self, order: CallOrder) -> CarrierCall:
         """A call that exists but does not ring yet."""
-        call = CarrierCall(
-            order, self.config, self.product, self.clock, self.violations
-        )
+        clock = Clock(order.speed) if order.speed else self.clock
+        call = CarrierCall(order, self.config, self.product, clock, self.violations)
         self.calls[call.sid] = call
         while len(self.calls) > REMEMBERED:
             self.calls.popitem(last=False)

@@ -32,6 +32,8 @@ class CallOrder:
     scenario: str = ""
     seed: int = 0
     cap_s: float | None = None
+    speed: float | None = None
+    """How many times faster than life; the carrier's own pace if None."""
     on_frame: FrameHook | None = None
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import (  # type: ignore[import-untyped]  # no stubs
+    RequestValidator,
+)
 
 from calls.simulator.carrier import CallOrder, CallRecord, Carrier, place_call
 from calls.simulator.config import SimulatorConfig

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from aiohttp import WSCloseCode
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import (  # type: ignore[import-untyped]  # no stubs
+    RequestValidator,
+)
 
 from calls.simulator.carrier import Caller, Utterance
 from calls.simulator.knobs import Knobs

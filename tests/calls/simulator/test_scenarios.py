@@ -85,6 +85,7 @@ async def test_every_scenario_can_be_played() -> None:
         ({"knobs": {"latency": 1}}, "there is no knob 'latency'; the knobs are"),
         ({"knobs": {"latency_ms": -1}}, "knob latency_ms: -1 is below zero"),
         ({"knobs": {"latency_ms": "x"}}, "knob latency_ms: 'x' is not a float"),
+        ({"speed": 0}, "speed must be above 0 and at most 100, not 0"),
         ({"callers": 3}, "a batch has no ['callers']"),
         ([], "a batch is a JSON object"),
     ],

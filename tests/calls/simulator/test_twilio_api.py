@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, encode_basic_auth, web
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
+from twilio.base.exceptions import (  # type: ignore[import-untyped]  # no stubs
+    TwilioRestException,
+)
+from twilio.http.http_client import (  # type: ignore[import-untyped]  # no stubs
+    TwilioHttpClient,
+)
+from twilio.rest import Client  # type: ignore[import-untyped]  # no stubs
 
 from calls.simulator.app import Simulator, serve
 from calls.simulator.carrier import Caller, CallOrder, place_call

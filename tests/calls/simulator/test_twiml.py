@@ -1,7 +1,12 @@
 """The grammar of TwiML."""
 
 import pytest
-from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import (  # type: ignore[import-untyped]  # no stubs
+    Connect,
+    Dial,
+    Gather,
+    VoiceResponse,
+)
 
 from calls.simulator.twiml.document import BadDocument, parse
 
