@@ -41,8 +41,16 @@ class Places:
         return self.home / "valkey"
 
     @property
+    def postgres_socket(self) -> Path:
+        return self.run / ".s.PGSQL.5432"
+
+    @property
     def valkey_socket(self) -> Path:
         return self.run / "valkey.sock"
+
+    def is_up(self) -> bool:
+        """Whether a database listens there, or did until it crashed."""
+        return self.postgres_socket.exists()
 
     @property
     def database_url(self) -> str:

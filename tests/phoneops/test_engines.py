@@ -96,6 +96,12 @@ def test_postgres_keeps_its_rows_when_killed(postgres: Postgres) -> None:
         assert connection.execute("SELECT text FROM note").fetchall() == [("kept",)]
 
 
+def test_whether_a_database_is_up_shows_from_outside(postgres: Postgres) -> None:
+    assert postgres.places.is_up()
+    postgres.stop()
+    assert not postgres.places.is_up()
+
+
 def test_postgres_listens_on_no_port(postgres: Postgres) -> None:
     with postgres.connect() as connection:
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)

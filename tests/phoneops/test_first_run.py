@@ -39,6 +39,18 @@ def test_an_administrator_of_another_name_is_enough() -> None:
     assert not get_user_model().objects.filter(username="admin").exists()
 
 
+@pytest.mark.django_db
+def test_the_demo_is_published_for_simulated_callers_once() -> None:
+    assert first_run.prepare_configuration() == "Release 1"
+    assert first_run.prepare_configuration() == "Release 1"
+
+
+@pytest.mark.django_db
+def test_nothing_is_published_for_real_callers(settings: Settings) -> None:
+    settings.SIMULATED = False
+    assert first_run.prepare_configuration().startswith("none yet")
+
+
 def test_a_port_that_somebody_listens_on_is_not_free() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

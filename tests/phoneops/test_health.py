@@ -1,9 +1,12 @@
 """The three pages that machines ask."""
 
+import asyncio
+
 import pytest
+from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
 
-from phoneops import health
+from phoneops import first_run, health
 
 
 def test_a_process_that_runs_is_alive(client: Client) -> None:
@@ -18,10 +21,35 @@ def test_metrics_are_in_the_format_of_prometheus(client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_the_real_engines_are_ready(async_client: AsyncClient) -> None:
-    parts = (await async_client.get("/readyz")).json()["parts"]
+async def test_it_is_not_ready_before_anything_is_published(
+    async_client: AsyncClient,
+) -> None:
+    response = await async_client.get("/readyz")
+    assert response.status_code == 503
+    parts = response.json()["parts"]
     assert parts["database"] == parts["broker"] == "answers"
     assert parts["channel layer"] == "delivers"
+    assert parts["release"].startswith("Nothing has been published yet")
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_it_is_ready_with_a_release(async_client: AsyncClient) -> None:
+    await sync_to_async(first_run.prepare_configuration)()
+    response = await async_client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["parts"]["release"] == "release 1 is loaded"
+
+
+async def test_a_part_that_does_not_answer_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.01)
+
+    async def silent() -> str:
+        await asyncio.Event().wait()
+        return "never"
+
+    assert await health.ask(silent) == (False, "no answer within 0 seconds")
 
 
 async def test_a_part_that_fails_is_named_in_plain_words() -> None:
