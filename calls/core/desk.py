@@ -86,6 +86,12 @@ class ToolDesk:
         """True if the current answer asked for a tool that is not answered here."""
         return self._any_ran
 
+    @property
+    def transfer(self) -> Wish | None:
+        """The handover that the current answer asked for."""
+        hands_off = self.wish is not None and self.wish.kind is WishKind.HAND_OFF
+        return self.wish if hands_off else None
+
     def may_end(self) -> bool:
         """Ending waits until everything else that was asked with it is done well."""
         return self._wishes_end() and not self._any_failed

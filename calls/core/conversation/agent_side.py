@@ -4,7 +4,7 @@ from calls.core import events as ev
 from calls.core.actions import AskModel, ChangeLanguage, HangUp, NoticeTurn, RunTool
 from calls.core.conversation.floor import Floor
 from calls.core.conversation.state import Past, Setting, State
-from calls.core.desk import Answer, Wish, WishKind
+from calls.core.desk import Answer, Wish
 from calls.core.timers import Timer
 from calls.core.tools import BUILT_IN
 from calls.core.words import (
@@ -64,9 +64,8 @@ class AgentSide(Floor):
     def _model_finished(self, now: float) -> None:
         self._model_active = False
         self._timers.stop(Timer.FILLER, Timer.FIRST_TOKEN, Timer.STALL)
-        wish = self._desk.wish
-        if wish is not None and wish.kind is WishKind.HAND_OFF:
-            self._hand_over(wish, now)
+        if self._desk.transfer is not None:
+            self._hand_over(self._desk.transfer, now)
         elif self._said or self._desk.asked() or self._may_be_empty:
             self._close_cycle(now)
             self._keep_answer()
@@ -100,9 +99,8 @@ class AgentSide(Floor):
         """An answer that broke off is continued once; none at all is not waited for."""
         self._report_fault(kind, reason)
         self._cancel_model()
-        wish = self._desk.wish
-        if wish is not None and wish.kind is WishKind.HAND_OFF:
-            self._hand_over(wish, now)
+        if self._desk.transfer is not None:
+            self._hand_over(self._desk.transfer, now)
         elif self._said or self._desk.asked():
             self._ask_once_more(GO_ON, now)
         else:

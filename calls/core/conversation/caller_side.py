@@ -139,8 +139,8 @@ class CallerSide(AgentSide):
 
     def _after_cut(self, now: float) -> None:
         """A handover that was asked for already still goes through."""
-        if self._desk.wish is not None:
-            self._hand_over(self._desk.wish, now)
+        if self._desk.transfer is not None:
+            self._hand_over(self._desk.transfer, now)
         elif self._desk.busy():
             self._wait_for_tools(now)
         elif self._history.waiting():

@@ -23,7 +23,7 @@ from routing.core.ruleset import Phrases
 
 AUDIBLE_GRACE_SECONDS = 3.0
 QUIET_GRACE_SECONDS = 0.5
-LONGEST_SOUND_SECONDS = 20.0
+LONGEST_SOUND_SECONDS = 15.0
 OUTLAST_THE_FLOOR = frozenset({Timer.CAP, Timer.WARN, Timer.DIGITS})
 
 

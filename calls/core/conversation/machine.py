@@ -201,6 +201,8 @@ class Conversation(CallerSide):
         if self.state is State.CLOSING:
             self._may_go_on = False
             self._arm_close(now)
+        elif self._desk.transfer is not None:
+            self._hand_over(self._desk.transfer, now)
         elif self._limits.at_limit is AtLimit.HAND_OFF:
             self._hand_off(HandoffReason.LIMIT_REACHED, "portal", now)
         else:

@@ -139,7 +139,7 @@ def test_a_caller_beginning_to_speak_in_a_goodbye_is_heard_out() -> None:
     talk = ending()
     talk.tell(ev.CallerSpeaking(True))
     assert talk.tell(ev.SpeechPlayed(GOODBYE)) == []
-    assert talk.wait(15) == []
+    assert talk.wait(14) == []
     talk.tell(ev.CallerSpeaking(False))
     assert talk.wait(3.9) == []
     assert finals(talk.wait(0.2))
@@ -150,7 +150,7 @@ def test_a_caller_already_speaking_when_the_goodbye_begins_is_heard_out() -> Non
     talk.tell(ev.CallerSpeaking(True))
     talk.asks("end_call", outcome="resolved")
     talk.done()
-    assert talk.wait(15) == []
+    assert talk.wait(14) == []
     talk.says("One more thing.")
     assert found(HangUp, talk.wait(0.5)) == []
 

@@ -84,6 +84,12 @@ def test_the_cap_stops_the_model_and_closes_its_talk_cycle() -> None:
     assert found(Say, actions)[0] == Say("", last=True)
 
 
+def test_a_transfer_asked_for_when_the_cap_is_reached_goes_through() -> None:
+    talk = thinking(make_patient(max_seconds=5, at_limit=AtLimit.GOODBYE))
+    talk.asks("transfer_to_person", reason="emergency", summary="Fire.")
+    assert only(HandOff, talk.wait(10)).reason is HandoffReason.EMERGENCY
+
+
 def test_a_warning_waits_for_the_end_of_the_answer() -> None:
     talk = speaking(make_patient(max_seconds=65), text="We come ")
     assert said(talk.wait(3)) == []

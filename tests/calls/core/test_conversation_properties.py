@@ -1,6 +1,6 @@
 """Whatever comes, in whatever order: what must hold of every conversation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,13 +16,14 @@ from calls.core.actions import (
     CancelModel,
     HandOff,
     HangUp,
-    NoticeTurn,
+    HistoryItem,
+    Note,
     RunTool,
     Say,
     ToolTurn,
 )
 from calls.core.conversation import Conversation, Past, Setting, State
-from calls.core.words import HandoffReason
+from calls.core.words import EventKind, HandoffReason
 from routing.core.ruleset import AgentField, AtLimit, Limits
 from tests.calls.core.making import (
     GREETING,
@@ -178,36 +179,49 @@ class Watch:
     """Plays the driver and holds every rule against what comes out."""
 
     core: Conversation
+    cap: float
     now: float = 0.0
     cycle_open: bool = False
     active: int | None = None
     running: set[str] = field(default_factory=set)
+    unanswered: list[str] = field(default_factory=list)
+    transfer_granted: bool = False
     final: Action | None = None
 
     def tell(self, event: ev.Event) -> None:
-        was_over = self.core.state is State.ENDED
-        listens = self.core.state in (State.THINKING, State.SPEAKING)
+        before = self.core.state
+        self.prepare(event)
         actions = self.core.receive(event, self.now)
-        if was_over:
-            assert actions == []
-        if listens and self.is_end_of_answer(event):
+        assert before is not State.ENDED or actions == []
+        if before in (State.THINKING, State.SPEAKING) and self.ends_answer(event):
             self.active = None
         for action in actions:
             self.look_at(action)
-        if isinstance(event, ev.ToolAnswered):
-            self.running.discard(event.tool_call)
-        over = self.core.state is State.ENDED
-        connected = self.core.state is not State.WAITING
-        assert (self.core.deadline is not None) is (connected and not over)
-        if over and not was_over:
-            gone = isinstance(event, ev.CallerLeft | ev.TransportLost)
-            assert (self.final is None) is gone
-            assert self.active is None
+        self.look_at_state(event, before)
 
-    def is_end_of_answer(self, event: ev.Event) -> bool:
+    def prepare(self, event: ev.Event) -> None:
+        match event:
+            case ev.CallerSpoke(text) if text.strip():
+                self.unanswered.append(text.strip())
+            case ev.CostMeasured(spent) if spent >= 2:
+                self.cap = min(self.cap, self.now)
+            case ev.ToolAnswered(tool_call):
+                self.running.discard(tool_call)
+
+    def ends_answer(self, event: ev.Event) -> bool:
         if isinstance(event, ev.ModelFinished | ev.ModelFailed):
             return event.turn == self.active
         return False
+
+    def look_at_state(self, event: ev.Event, before: State) -> None:
+        state, due = self.core.state, self.core.deadline
+        assert (due is None) is (state is State.ENDED)
+        if isinstance(event, ev.DeadlinePassed):
+            assert due is None or due > self.now
+        if state is State.ENDED and before is not State.ENDED:
+            gone = isinstance(event, ev.CallerLeft | ev.TransportLost)
+            assert (self.final is None) is gone
+            assert self.active is None
 
     def look_at(self, action: Action) -> None:
         match action:
@@ -218,17 +232,35 @@ class Watch:
             case AskModel(turn, items):
                 assert self.active is None
                 self.active = turn
-                look_at_history(items)
+                self.look_at_history(items)
             case CancelModel(turn):
                 assert turn == self.active
                 self.active = None
             case RunTool(tool_call):
                 assert tool_call not in self.running
                 self.running.add(tool_call)
+            case Note(EventKind.TOOL_ANSWERED, data):
+                if data["name"] == "transfer_to_person" and data["ok"]:
+                    self.transfer_granted = True
             case HandOff() | HangUp():
-                assert self.final is None
-                assert not self.cycle_open
-                self.final = action
+                self.look_at_final(action)
+
+    def look_at_history(self, items: Sequence[HistoryItem]) -> None:
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            assert isinstance(item, ToolTurn) or item.text.strip()
+            if isinstance(item, CallerTurn):
+                assert not isinstance(following, CallerTurn)
+        heard = " ".join(item.text for item in items if isinstance(item, CallerTurn))
+        assert all(text in heard for text in self.unanswered)
+        self.unanswered = []
+
+    def look_at_final(self, action: HandOff | HangUp) -> None:
+        assert self.final is None
+        assert not self.cycle_open
+        self.final = action
+        if isinstance(action, HangUp):
+            assert not self.transfer_granted
+            assert self.unanswered == [] or self.now >= self.cap
 
     def wait(self, seconds: float) -> None:
         until = self.now + seconds
@@ -238,22 +270,12 @@ class Watch:
         self.now = until
 
 
-def look_at_history(items: tuple[object, ...]) -> None:
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        match item:
-            case CallerTurn(text) | AgentTurn(text) | NoticeTurn(text):
-                assert text.strip()
-            case ToolTurn():
-                assert isinstance(item.output, str)
-        assert not (isinstance(item, CallerTurn) and isinstance(following, CallerTurn))
-
-
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(settings_of_a_call(), PASTS, st.lists(STEPS, max_size=40))
 def test_whatever_comes_every_rule_holds_and_the_call_ends(
     setting: Setting, past: Past, steps: list[Step]
 ) -> None:
-    watch = Watch(Conversation(setting, past))
+    watch = Watch(Conversation(setting, past), LONGEST_CALL - past.elapsed)
     watch.tell(ev.Connected("en-US", greeted=not past.history))
     for step in steps:
         watch.wait(step.seconds)

@@ -80,7 +80,7 @@ def test_nobody_is_asked_while_they_speak() -> None:
     talk = greeted()
     talk.wait(7)
     talk.tell(ev.CallerSpeaking(True))
-    assert said(talk.wait(19)) == []
+    assert said(talk.wait(14)) == []
     talk.tell(ev.CallerSpeaking(False))
     assert said(talk.wait(7.9)) == []
     assert said(talk.wait(0.2)) == [PHRASES.still_there]
@@ -89,7 +89,7 @@ def test_nobody_is_asked_while_they_speak() -> None:
 def test_a_noise_without_words_does_not_keep_the_line_open_for_ever() -> None:
     talk = greeted()
     talk.tell(ev.CallerSpeaking(True))
-    assert said(talk.wait(20.1)) == [PHRASES.still_there]
+    assert said(talk.wait(15.1)) == [PHRASES.still_there]
     talk.wait(60)
     assert talk.core.state is State.ENDED
 

@@ -176,7 +176,7 @@ def test_a_sound_whose_end_is_never_told_does_not_block_the_answer_for_ever() ->
     talk = greeted()
     talk.says("I need a plumber.")
     talk.tell(ev.CallerSpeaking(True))
-    assert found(AskModel, talk.wait(21))
+    assert found(AskModel, talk.wait(16))
 
 
 def test_the_language_the_caller_is_heard_in_becomes_that_of_the_phrases() -> None:
