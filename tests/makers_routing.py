@@ -7,8 +7,6 @@ from datetime import time
 from itertools import count
 from typing import Any
 
-from django.conf import settings
-
 from routing.models import (
     Agent,
     AgentField,
@@ -25,9 +23,6 @@ from routing.models import (
     RoutingRule,
 )
 from routing.services import live, releases
-
-# A test sees only its own transaction; the thread that looks for releases would not.
-settings.ROUTING_REFRESH_SECONDS = 0
 
 SERIAL = count(1)
 

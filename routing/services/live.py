@@ -43,10 +43,6 @@ def refresh() -> None:
     LIVE.refresh()
 
 
-def interval() -> float:
-    return float(getattr(settings, "ROUTING_REFRESH_SECONDS", 0.5))
-
-
 class Live:
     def __init__(self) -> None:
         self.reset()
@@ -84,7 +80,7 @@ class Live:
         return found
 
     def look(self) -> None:
-        if interval() > 0:
+        if settings.ROUTING_REFRESH_SECONDS > 0:
             self.follow()
         elif in_event_loop():
             once = threading.Thread(target=self.refresh_apart)
@@ -108,7 +104,7 @@ class Live:
         while not self.stopped.is_set():
             self.refresh_apart()
             self.looked.set()
-            self.stopped.wait(interval())
+            self.stopped.wait(settings.ROUTING_REFRESH_SECONDS)
 
     def stop(self) -> None:
         """Let the thread end. A process that ends need not ask for it."""

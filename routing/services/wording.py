@@ -56,16 +56,29 @@ def readable(snapshot: Values, later: Values | None = None) -> list[Record]:
     the numbers it answers have not changed.
     """
     names = {**all_names(snapshot), **all_names(later or {})}
-    return [
-        Record(
-            kind=str(model._meta.verbose_name).capitalize(),
-            key=values["key"],
-            name=names[section, values["key"]],
-            rows=dict(rows_of(model, values, names)),
-        )
-        for section, model in SECTIONS.items()
-        for values in snapshot.get(section, [])
-    ]
+    records = []
+    for section, model in SECTIONS.items():
+        for values in snapshot.get(section, []):
+            name, rows = names[section, values["key"]], rows_of(model, values, names)
+            records.append(record(model, values["key"], name, rows))
+        if model is LanguageProfile:
+            records += language_records(snapshot, names)
+    return records
+
+
+def record(model: type[Model], key: str, name: str, rows: Rows) -> Record:
+    kind = str(model._meta.verbose_name).capitalize()
+    return Record(kind=kind, key=key, name=name, rows=dict(rows))
+
+
+def language_records(snapshot: Values, names: Names) -> Iterator[Record]:
+    """By themselves, so that one that is added is one change and not twenty."""
+    for profile in snapshot.get("profiles", []):
+        name = names["profiles", profile["key"]]
+        for language in profile["languages"]:
+            key = f"{profile['key']} {language['code']}"
+            title = f"{name}: {language['code']}"
+            yield record(Language, key, title, language_rows(language))
 
 
 def all_names(snapshot: Values) -> Names:
@@ -130,14 +143,15 @@ def attribute_rows(attributes: Values, names: Names) -> Rows:
             yield label(LanguageProfile, attribute.field), text
 
 
-def language_rows(languages: list[Values], names: Names) -> Rows:
+def language_list(languages: list[Values], names: Names) -> Rows:
     yield "Languages", ", ".join(language["code"] for language in languages)
-    for language in languages:
-        values = {**language, **language["phrases"]}
-        for name, value in in_form_order(Language, values):
-            if name not in ("code", "phrases"):
-                text = words(Language, name, value)
-                yield f"{language['code']}: {label(Language, name).lower()}", text
+
+
+def language_rows(language: Values) -> Rows:
+    values = {**language, **language["phrases"]}
+    for name, value in in_form_order(Language, values):
+        if name not in ("code", "phrases"):
+            yield label(Language, name), words(Language, name, value)
 
 
 def limit_rows(limits: Values, names: Names) -> Rows:
@@ -203,7 +217,7 @@ def schema_rows(schema: Values, names: Names) -> Rows:
 
 SPECIAL: Mapping[str, Callable[[Any, Names], Rows]] = {
     "attributes": attribute_rows,
-    "languages": language_rows,
+    "languages": language_list,
     "limits": limit_rows,
     "fields": field_rows,
     "tools": tool_rows,

@@ -130,9 +130,22 @@ def test_a_profiles_attributes_and_sentences_are_told_by_their_labels() -> None:
     assert [(c.field, c.new) for c in releases.unpublished_changes()] == [
         ("What stops the agent", "Nothing"),
         ("Certainty that a turn is over", "0.8"),
-        ("en-US: greeting", "Hi."),
-        ("en-US: one moment", "Un instant."),
+        ("Greeting", "Hi."),
+        ("One moment", "Un instant."),
     ]
+
+
+def test_a_language_that_is_added_is_one_change_besides_the_list() -> None:
+    profile = make.make_profile(name="English")
+    make.publish()
+    make.make_language(profile, code="es-US", voice="es-US-Journey-O")
+    assert releases.unpublished_changes() == [
+        Change(PROFILE, "Languages", "en-US", "en-US, es-US"),
+        Change("Language “English: es-US”", "", "", "added"),
+    ]
+
+
+PROFILE = "Language profile “English”"
 
 
 def test_a_renamed_record_changes_nothing_where_it_is_used() -> None:
