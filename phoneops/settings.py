@@ -236,9 +236,10 @@ LOGGING = {
         "level": env.str("DJANGO_LOG_LEVEL", default="INFO"),
     },
     "loggers": {
-        # Two lines for each of the sweeps that run all day long
+        # A line for each request, and two for each of the sweeps all day long
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
     },
 }

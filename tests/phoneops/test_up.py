@@ -61,6 +61,7 @@ def test_everything_starts_says_how_to_use_it_and_ends_in_order(folder: Path) ->
         said_at_the_end = up.stdout.read().splitlines()
     text = "".join(said)
     assert f"http://127.0.0.1:{port}/admin/" in text
+    assert f"VAR_DIR={folder} HTTP_PORT={port} SIMULATOR_PORT=" in text
     assert (folder / "admin-password").read_text() in text
     assert (status, json.loads(body)["status"], login) == (200, "ready", 200)
     ended = [line.split()[0] for line in said_at_the_end if line.endswith("| ending")]

@@ -31,11 +31,11 @@ PhoneOps is running.
 """
 SIMULATED = """
   No provider keys are set, so callers and both providers are simulated.
-  More calls  .venv/bin/python manage.py simulate --calls 20 --concurrency 4
+  More calls  {manage} simulate --calls 20 --concurrency 4
 """
 REAL = """
   The providers call {origin}. Check the installation with:
-              .venv/bin/python manage.py doctor
+              {manage} doctor
 """
 
 
@@ -119,7 +119,7 @@ class Command(BaseCommand):
             user=first_run.ADMIN,
             password=password,
             mails=getattr(settings, "EMAIL_FILE_PATH", "") or settings.EMAIL_HOST,
-            calls=calls.format(origin=settings.PUBLIC_BASE_URL),
+            calls=calls.format(origin=settings.PUBLIC_BASE_URL, manage=manage()),
             folder=" and ".join(folders()),
         )
         for line in text.splitlines():
@@ -133,6 +133,18 @@ class Command(BaseCommand):
         yield found
         seconds = f"{time.monotonic() - started:.1f} s"
         self.say("", f"{what} ... {', '.join([*found, seconds])}")
+
+
+def manage() -> str:
+    """How a command for this portal is typed in another terminal."""
+    usual = {
+        "VAR_DIR": settings.BASE_DIR / "var",
+        "HTTP_PORT": 8000,
+        "SIMULATOR_PORT": 8100,
+    }
+    values = {name: getattr(settings, name) for name in usual}
+    ours = [f"{name}={v}" for name, v in values.items() if v != usual[name]]
+    return " ".join([*ours, ".venv/bin/python manage.py"])
 
 
 def folders() -> list[str]:
