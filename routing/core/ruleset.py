@@ -214,6 +214,41 @@ class Limits:
     max_tool_rounds: int = 6
 
 
+class TurnDetection(StrEnum):
+    """How the voice model decides that the caller has finished."""
+
+    SILENCE = "server_vad"
+    MEANING = "semantic_vad"
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How the agent speaks and listens on the sip path (OpenAI Realtime).
+
+    `vad_threshold` and what ends in `_ms` hold for silence detection, `eagerness` for
+    detection by meaning. `idle_timeout_ms` 0 leaves asking again to us.
+    `transcription_models` are tried in their order.
+    """
+
+    model: str = "gpt-realtime-2.1"
+    voice: str = "marin"
+    speed: float = 1.0
+    noise_reduction: str = "near_field"
+    turn_detection: TurnDetection = TurnDetection.SILENCE
+    vad_threshold: float = 0.5
+    prefix_padding_ms: int = 300
+    silence_duration_ms: int = 500
+    idle_timeout_ms: int = 0
+    eagerness: str = "auto"
+    transcription_models: tuple[str, ...] = ("gpt-live-transcribe", "gpt-transcribe")
+    max_output_tokens: int = 1024
+    reasoning_effort: str = "low"
+    retention_ratio: float = 0.8
+    post_instructions_tokens: int = 8000
+    dead_air_seconds: float = 7.0
+    ghost_seconds: float = 25.0
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
     key: str
@@ -228,6 +263,7 @@ class Agent:
     limits: Limits = Limits()
     policy: str = ""
     zero_reaches_person: bool = True
+    voice: VoiceSettings = VoiceSettings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ BUILT_IN_TOOLS = frozenset(
     }
 )
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,63}")
-SECRET_NAME = re.compile(r"TOOL_[A-Z0-9_]{1,100}")
+SECRET_NAME = re.compile(r"TOOL_SECRET_[A-Z0-9_]{1,100}")
 PRIVATE_ENDINGS = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
 
 
@@ -42,8 +42,8 @@ def check_secret_name(name: str) -> str:
     if SECRET_NAME.fullmatch(name):
         return ""
     return (
-        "Write the name of an environment variable that begins with TOOL_, for example "
-        "TOOL_CRM_TOKEN. The value itself is set by an engineer, never here."
+        "Write the name of an environment variable that begins with TOOL_SECRET_, "
+        "for example TOOL_SECRET_CRM. An engineer sets the value itself, never here."
     )
 
 

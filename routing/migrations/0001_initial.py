@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                     "secret_name",
                     models.CharField(
                         blank=True,
-                        help_text="The name of the environment variable that holds the tool's access token, for example TOOL_CRM_TOKEN. Never the token itself.",
+                        help_text="The name of the environment variable that holds the tool's access token, for example TOOL_SECRET_CRM. Never the token itself.",
                         max_length=120,
                         validators=[routing.models.validators.validate_secret_name],
                         verbose_name="secret",

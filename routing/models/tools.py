@@ -76,7 +76,7 @@ class HttpTool(models.Model):
         blank=True,
         validators=[validate_secret_name],
         help_text="The name of the environment variable that holds the tool's access "
-        "token, for example TOOL_CRM_TOKEN. Never the token itself.",
+        "token, for example TOOL_SECRET_CRM. Never the token itself.",
     )
     timeout = models.FloatField(
         "give up after (seconds)",

@@ -145,7 +145,7 @@ def test_the_fields_of_an_agent_have_different_plain_names(
         ({"name": "Check slots"}, "small letters"),
         ({"url": "http://tools.example.com/"}, "Use https://"),
         ({"url": "https://192.168.0.7/"}, "inside a private network"),
-        ({"secret_name": "OPENAI_API_KEY"}, "begins with TOOL_"),
+        ({"secret_name": "OPENAI_API_KEY"}, "begins with TOOL_SECRET_"),
         ({"timeout": "0.1"}, "greater than or equal to 0.5"),
         ({"timeout": "21"}, "less than or equal to 20"),
         ({"schema": "{"}, "Line 1, column 2"),

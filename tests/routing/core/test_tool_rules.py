@@ -14,8 +14,14 @@ def test_a_tool_does_not_hide_one_that_is_built_in() -> None:
 
 
 def test_a_secret_is_the_name_of_a_variable_made_for_tools() -> None:
-    assert check_secret_name("TOOL_CRM_TOKEN") == ""
-    for name in ("SECRET_KEY", "TWILIO_AUTH_TOKEN", "tool_crm", "sk-12345", "TOOL_"):
+    assert check_secret_name("TOOL_SECRET_CRM") == ""
+    for name in (
+        "SECRET_KEY",
+        "TWILIO_AUTH_TOKEN",
+        "TOOL_CRM",
+        "sk-12345",
+        "TOOL_SECRET_",
+    ):
         assert "TOOL_" in check_secret_name(name)
 
 
