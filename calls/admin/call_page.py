@@ -56,14 +56,12 @@ class ReviewForm(forms.Form):
 def show(
     request: HttpRequest, site: ModelAdmin, call: Call, form: ReviewForm | None = None
 ) -> TemplateResponse:
-    may_review = request.user.has_perm("calls.review_call")
     story = reports.story_of(
         call, callbacks=request.user.has_perm("calls.view_callback")
     )
-    form = form or ReviewForm(
-        handoffs=story.handoffs, initial={"note": call.review_note}
-    )
     going_on = call.state != CallState.CLOSED
+    if form is None and not going_on and request.user.has_perm("calls.review_call"):
+        form = ReviewForm(handoffs=story.handoffs, initial={"note": call.review_note})
     context = {
         **site.admin_site.each_context(request),
         "layout": LAYOUTS["part" in request.GET],
@@ -74,7 +72,7 @@ def show(
         "call": call,
         "now": timezone.now(),
         "refresh": REFRESH_SECONDS if going_on else 0,
-        "form": form if may_review else None,
+        "form": form,
         "review_url": reverse("admin:calls_call_review", args=[call.pk]),
     }
     return TemplateResponse(request, "calls/call.html", context)
@@ -84,7 +82,7 @@ def review(request: HttpRequest, site: ModelAdmin, call: Call) -> HttpResponse:
     page = reverse("admin:calls_call_change", args=[call.pk])
     if not request.user.has_perm("calls.review_call"):
         raise PermissionDenied
-    if request.method != "POST":
+    if request.method != "POST" or call.state != CallState.CLOSED:
         return HttpResponseRedirect(page)
     form = ReviewForm(request.POST, handoffs=call.handoffs.all())
     if not form.is_valid():

@@ -20,9 +20,9 @@ COLOURS = {
 }
 
 
-def moment(at: datetime, call: Call) -> str:
-    """In the zone of the number, broken only between the day and the time."""
-    day, _, time = zoned.short(at, call.time_zone).partition(", ")
+def moment(at: datetime, zone: str) -> str:
+    """Broken only between the day and the time."""
+    day, _, time = zoned.short(at, zone).partition(", ")
     return f"{unbroken(day)}, {unbroken(time)}"
 
 
@@ -32,7 +32,7 @@ def unbroken(text: str) -> str:
 
 @admin.display(description="When", ordering="offered_at")
 def when(call: Call) -> str:
-    return moment(call.offered_at, call)
+    return moment(call.offered_at, call.time_zone)
 
 
 @admin.display(description="Line", ordering="number_label")

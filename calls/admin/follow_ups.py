@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from calls.admin import columns, filters
-from calls.admin.history import HistoryAdmin, ModelForm, label, person
+from calls.admin.history import NOTHING, HistoryAdmin, ModelForm, label, person
 from calls.core import zoned
 from calls.core.lines import as_text
 from calls.models import FollowUp
@@ -21,7 +21,7 @@ from routing.core.callers import spaced
 class FollowUpColumns:
     @admin.display(description="Due", ordering="due_at")
     def due(self, follow_up: FollowUp) -> str:
-        return columns.moment(follow_up.due_at, follow_up.call)
+        return columns.moment(follow_up.due_at, follow_up.call.time_zone)
 
     @admin.display(description="Standing", ordering="done_at")
     def standing(self, follow_up: FollowUp) -> SafeString:
@@ -42,7 +42,7 @@ class FollowUpColumns:
 
     @admin.display(description="What the caller told")
     def collected(self, follow_up: FollowUp) -> str:
-        return as_text(follow_up.fields)
+        return as_text(follow_up.fields) or NOTHING
 
     @admin.display(description="Finished")
     def finished(self, follow_up: FollowUp) -> str:

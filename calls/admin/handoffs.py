@@ -24,7 +24,7 @@ RESULTS = {
 class HandoffColumns:
     @admin.display(description="Asked", ordering="asked_at")
     def asked(self, handoff: Handoff) -> str:
-        return columns.moment(handoff.asked_at, handoff.call)
+        return columns.moment(handoff.asked_at, handoff.call.time_zone)
 
     @admin.display(description="Line", ordering="call__number_label")
     def line(self, handoff: Handoff) -> str:
@@ -45,7 +45,7 @@ class HandoffColumns:
 
     @admin.display(description="Collected before")
     def collected(self, handoff: Handoff) -> str:
-        return as_text(handoff.fields)
+        return as_text(handoff.fields) or NOTHING
 
 
 class AttemptInline(TabularInline):
@@ -54,6 +54,7 @@ class AttemptInline(TabularInline):
     fields = readonly_fields = ("contact_name", "phone", "result", "seconds")
     extra = 0
     can_delete = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

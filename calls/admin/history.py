@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.views import main
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin as UnfoldAdmin
 from unfold.admin import TabularInline as UnfoldInline
 from unfold.views import ChangeList as UnfoldChangeList
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 if TYPE_CHECKING:
     # Unfold is not typed: it changes how Django's classes look, not what they take.
@@ -59,6 +61,9 @@ class HistoryList(ChangeList):
 
 
 class HistoryAdmin(ModelAdmin):
+    formfield_overrides = {
+        models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
+    }
     list_filter_submit = True
     list_per_page = 50
     list_max_show_all = 0

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
-from calls.admin import filters
+from calls.admin import columns, filters
 from calls.admin.history import HistoryAdmin, ModelForm, label, person
 from calls.core import zoned
 from calls.models import Incident
@@ -23,7 +23,7 @@ def zone_of(incident: Incident) -> str:
 class IncidentColumns:
     @admin.display(description="When", ordering="at")
     def when(self, incident: Incident) -> str:
-        return zoned.short(incident.at, zone_of(incident))
+        return columns.moment(incident.at, zone_of(incident))
 
     @admin.display(description="Line")
     def line(self, incident: Incident) -> str:

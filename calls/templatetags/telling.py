@@ -69,7 +69,6 @@ register.filter("clock_time", zoned.clock)
 register.filter("exact_clock_time", zoned.exact_clock)
 register.filter("minutes", zoned.minutes)
 register.filter("words", in_words)
-register.filter("phone", spaced)
 
 
 @register.filter
@@ -120,6 +119,12 @@ def caller_words(call: Call) -> str:
         case CallerKind.NUMBER:
             return spaced(call.caller)
     return call.caller
+
+
+@register.filter
+def phone(number: str) -> str:
+    """Spaced for reading, never broken at a line's end."""
+    return spaced(number).replace(" ", "\u00a0")
 
 
 @register.filter

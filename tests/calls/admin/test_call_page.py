@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
@@ -125,7 +123,7 @@ def test_a_page_asks_as_much_for_a_long_call_as_for_a_short_one(
         make_handoff(call, result="nobody")
     with CaptureQueriesContext(connection) as long:
         admin_client.get(page(call))
-    assert len(long) == len(short) <= 12
+    assert len(long) == len(short) <= 18
 
 
 def test_a_call_going_on_refreshes_itself_and_a_closed_one_does_not(
@@ -198,12 +196,29 @@ def test_who_may_only_look_cannot_review(client: Client) -> None:
 
 
 def test_who_may_review_can(client: Client) -> None:
-    call = make_call(offered_at=timezone.now() - timedelta(hours=1))
+    call = make_call(state=CallState.CLOSED)
     client.force_login(make_staff("reviewer", "view_call", "review_call"))
     assert client.get(review(call)).status_code == 302
     assert client.post(review(call), {"note": ""}).status_code == 302
     call.refresh_from_db()
     assert call.reviewed_at is not None
+
+
+def test_the_cost_is_shown_only_to_those_who_may_see_prices(
+    client: Client, admin_client: Client
+) -> None:
+    call = make_rich_call(NOON)
+    client.force_login(make_staff("viewer", "view_call"))
+    assert "<h2>Cost</h2>" in text_of(admin_client, call)
+    assert "<h2>Cost</h2>" not in text_of(client, call)
+
+
+def test_a_call_is_not_reviewed_before_it_is_closed(admin_client: Client) -> None:
+    call = make_call(state=CallState.LIVE, offered_at=timezone.now())
+    assert "The call can be reviewed once it is closed." in text_of(admin_client, call)
+    admin_client.post(review(call), {"note": "too early"})
+    call.refresh_from_db()
+    assert call.reviewed_at is None
 
 
 def test_strangers_and_wrong_addresses_get_nothing(
