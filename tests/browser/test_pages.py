@@ -1,0 +1,143 @@
+"""The first page and the page of a call, in a real browser, wide and narrow."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from calls.core.words import CallState, EventKind
+from calls.models import Call, Usage
+from tests.calls.admin.scene import make_journal, make_rich_call
+from tests.makers_calls import make_call
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP, PHONE = 1280, 390
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's own loop runs in this thread; Django takes that for async code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(
+            executable_path=str(chromium), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(
+    browser: Browser,
+    live_server: LiveServer,
+    admin_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Page]:
+    """A page of the admin, logged in. It fails the test when its console complains."""
+    monkeypatch.setattr("phoneops.dashboard.REFRESH_SECONDS", 0.5)
+    monkeypatch.setattr("calls.admin.call_page.REFRESH_SECONDS", 0.5)
+    context = browser.new_context(base_url=live_server.url)
+    session = admin_client.cookies["sessionid"].value
+    context.add_cookies(
+        [{"name": "sessionid", "value": session, "url": live_server.url}]
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def overflow(page: Page) -> int:
+    """How many pixels wider than the window the page is."""
+    return int(
+        page.evaluate(
+            "document.documentElement.scrollWidth"
+            " - document.documentElement.clientWidth"
+        )
+    )
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_first_page_fits(page: Page, width: int, theme: str) -> None:
+    make_rich_call(timezone.now())
+    make_call(state=CallState.LIVE, offered_at=timezone.now())
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/admin/")
+    expect(page.get_by_text("Adds up")).to_be_visible()
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_page_of_a_call_fits_also_with_its_trail_open(
+    page: Page, width: int
+) -> None:
+    call = make_rich_call(timezone.now())
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"/admin/calls/call/{call.pk}/change/")
+    page.get_by_text("Technical trail").click()
+    expect(page.get_by_text("Callbacks of the carrier")).to_be_visible()
+    assert overflow(page) == 0
+
+
+def test_the_first_page_shows_a_new_call_by_itself(page: Page) -> None:
+    page.goto("/admin/")
+    expect(page.get_by_text("Nobody is on the phone right now.")).to_be_visible()
+    make_call(state=CallState.LIVE, offered_at=timezone.now(), caller_name="Ida Lund")
+    expect(page.get_by_text("Ida Lund")).to_be_visible(timeout=20_000)
+
+
+def test_a_live_call_tells_on_without_closing_what_is_open(page: Page) -> None:
+    call = make_call(state=CallState.LIVE, offered_at=timezone.now())
+    make_journal(call, [(1, EventKind.CALLER_SAID, {"text": "Good morning"})])
+    page.goto(f"/admin/calls/call/{call.pk}/change/")
+    page.get_by_text("Technical trail").click()
+    Usage.objects.create(
+        call=call, provider="openai", item="a new item", figures={}, at=timezone.now()
+    )
+    entry = page.get_by_role("cell", name="a new item")
+    expect(entry).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Good morning", exact=True)).to_be_visible()
+
+
+def test_a_call_that_closes_stops_refreshing_and_can_be_reviewed(page: Page) -> None:
+    call = make_call(state=CallState.LIVE, offered_at=timezone.now())
+    page.goto(f"/admin/calls/call/{call.pk}/change/")
+    expect(page.get_by_text("once it is closed")).to_be_visible()
+    Call.objects.filter(pk=call.pk).update(
+        state=CallState.CLOSED, disposition="resolved", closed_at=timezone.now()
+    )
+    button = page.get_by_role("button", name="Mark as reviewed")
+    expect(button).to_be_visible(timeout=20_000)
+    expect(page.locator("[data-refresh]")).to_have_attribute("data-refresh", "0")
+    button.click()
+    expect(page.get_by_text(re.compile("marked as reviewed"))).to_be_visible()
+
+
+def test_a_page_that_cannot_refresh_says_so(page: Page) -> None:
+    page.goto("/admin/")
+    page.context.clear_cookies()
+    expect(page.get_by_text("cannot refresh")).to_be_visible(timeout=20_000)
