@@ -6,7 +6,6 @@ on a message having been delivered; enqueuing only makes it sooner.
 
 import contextlib
 import logging
-from functools import partial
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
@@ -41,10 +40,11 @@ def enqueue(
 
     it must not turn a callback that was acted on into a failure.
     """
-    send = partial(
-        task.apply_async, args, countdown=countdown, expires=expires, retry=False
-    )
-    transaction.on_commit(send, robust=True)
+
+    def send_task() -> None:
+        task.apply_async(args, countdown=countdown, expires=expires, retry=False)
+
+    transaction.on_commit(send_task, robust=True)
 
 
 def close_soon(call_id: int) -> None:

@@ -48,6 +48,8 @@ def make_event(
 ) -> CallEvent:
     """The next entry of a stream, a second after the one before it."""
     seq = call.events.filter(stream=stream).count()
+    if stream == 0:
+        Call.objects.filter(pk=call.pk).update(carrier_events=seq + 1)
     return CallEvent.objects.create(
         call=call,
         stream=stream,

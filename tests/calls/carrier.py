@@ -73,11 +73,12 @@ class Line:
         return self.send("relay-ended", **{**fields, **params})
 
     def answer_whisper(self, digits: str = "1") -> ElementTree.Element:
-        """The contact answers and presses a key; what the leg is then told."""
+        """The contact answers and, if asked to, presses a key; what the leg is told."""
         leg = Line(self.to, self.caller)
         asked = leg.send(self.number.attrib["url"])
         gather = asked.find("Gather")
-        assert gather is not None
+        if gather is None:
+            return asked
         return leg.send(gather.attrib["action"], Digits=digits)
 
     def end_dial(self, status: str, **params: str) -> ElementTree.Element:

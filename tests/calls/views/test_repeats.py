@@ -19,7 +19,7 @@ def params(line: Line, **more: str) -> dict[str, str]:
 
 def offer(line: Line, token: str) -> bytes:
     fields = params(line, From=line.caller, To=line.to)
-    return post("/twilio/voice/", fields, **{TOKEN: token}).content
+    return bytes(post("/twilio/voice/", fields, **{TOKEN: token}).content)
 
 
 def test_a_repeated_offer_gets_the_same_bytes() -> None:
