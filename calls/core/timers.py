@@ -1,6 +1,7 @@
 """Named deadlines; the earliest is what the driver sleeps until."""
 
 from enum import Enum, auto
+from typing import Generic, TypeVar
 
 
 class Timer(Enum):
@@ -17,28 +18,33 @@ class Timer(Enum):
     SILENCE = auto()
 
 
-class Timers:
-    def __init__(self) -> None:
-        self._due: dict[Timer, float] = {}
+T = TypeVar("T", bound=Enum)
 
-    def start(self, timer: Timer, at: float) -> None:
+
+class Timers(Generic[T]):
+    """Of an enum whose order is the order in which its timers are served."""
+
+    def __init__(self) -> None:
+        self._due: dict[T, float] = {}
+
+    def start(self, timer: T, at: float) -> None:
         self._due[timer] = at
 
-    def stop(self, *timers: Timer) -> None:
+    def stop(self, *timers: T) -> None:
         for timer in timers:
             self._due.pop(timer, None)
 
-    def stop_all(self, *, but: frozenset[Timer] = frozenset()) -> None:
+    def stop_all(self, *, but: frozenset[T] = frozenset()) -> None:
         self._due = {timer: at for timer, at in self._due.items() if timer in but}
 
-    def running(self, timer: Timer) -> bool:
+    def running(self, timer: T) -> bool:
         return timer in self._due
 
     @property
     def deadline(self) -> float | None:
         return min(self._due.values(), default=None)
 
-    def pop_due(self, now: float) -> Timer | None:
+    def pop_due(self, now: float) -> T | None:
         """Removes and returns the most important timer that is due."""
         due = [timer for timer, at in self._due.items() if at <= now]
         if not due:
@@ -48,5 +54,5 @@ class Timers:
         return first
 
 
-def _rank(timer: Timer) -> int:
-    return timer.value
+def _rank(timer: Enum) -> int:
+    return int(timer.value)

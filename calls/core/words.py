@@ -107,6 +107,9 @@ class IncidentKind(StrEnum):
     MAIL_FAILED = "mail_failed"
     DRIVER_FAILED = "driver_failed"
     CALLBACK_MISSING = "callback_missing"
+    TRANSFER_FAILED = "transfer_failed"
+    DEAD_AIR = "dead_air"
+    ACCEPT_FAILED = "accept_failed"
     WEBHOOK_FAILED = "webhook_failed"
 
 

@@ -39,7 +39,7 @@ class Floor:
         languages = [entry.code for entry in setting.profile.languages]
         self._desk = ToolDesk(setting.agent, languages, past.collected)
         self._speech = Speech()
-        self._timers = Timers()
+        self._timers: Timers[Timer] = Timers()
         self._actions: list[Action] = []
         self._said: list[str] = []
         self._spoken_turn = past.turn

@@ -1,0 +1,504 @@
+"""The entrance of the machine: what happens, and what follows from it."""
+
+from collections.abc import Mapping
+
+from calls.core import events as ev
+from calls.core.actions import HandOff, HangUp, Note, ReportIncident, RunTool
+from calls.core.collector import DigitCollector
+from calls.core.conversation import Setting
+from calls.core.desk import ToolDesk, Wish, WishKind
+from calls.core.timers import Timers
+from calls.core.voice import events as vev
+from calls.core.voice.actions import (
+    GiveOutput,
+    Interrupt,
+    Respond,
+    TellModel,
+    VoiceAction,
+)
+from calls.core.voice.order import Order
+from calls.core.voice.state import TRANSITIONS, Due, Engine, VoicePast, VoiceState
+from calls.core.words import (
+    CauseOwner,
+    Ending,
+    EventKind,
+    HandoffReason,
+    IncidentKind,
+)
+from routing.core.ruleset import AtLimit, Phrases
+
+COST_WARN_SHARE = 0.8
+LAST_WORDS_SECONDS = 15.0
+TOOLS_SECONDS = 25.0
+HARMLESS = frozenset(
+    {"conversation_already_has_active_response", "response_cancel_not_active"}
+)
+LOST_IN_OUTAGE = "The tool was interrupted and its answer is lost. Try it again."
+
+
+class VoiceCall:
+    def __init__(
+        self, setting: Setting, engine: Engine, past: VoicePast | None = None
+    ) -> None:
+        self.state = VoiceState.WAITING
+        self._setting, self._engine = setting, engine
+        self._past = past or VoicePast()
+        self._limits = setting.agent.limits
+        languages = [entry.code for entry in setting.profile.languages]
+        self._desk = ToolDesk(setting.agent, languages, self._past.collected)
+        self._timers: Timers[Due] = Timers()
+        self._order = Order()
+        self._digits = DigitCollector(
+            terminator=setting.profile.digit_terminator,
+            inter_digit_seconds=setting.profile.inter_digit_ms / 1000,
+        )
+        self._actions: list[VoiceAction] = []
+        self._response = ""
+        self._wanted: Respond | None = None
+        self._audible = False
+        self._caller_speaking = False
+        self._caller_spoke = self._past.caller_spoke
+        self._silences = 0
+        self._dead_airs = 0
+        self._warned: set[str] = set()
+        self._warning_due = False
+        self._final: HandOff | HangUp | None = None
+        self._last_words_said = False
+
+    @property
+    def deadline(self) -> float | None:
+        """When to call back with `DeadlinePassed`, on the clock of `now`."""
+        due = [self._timers.deadline, self._order.deadline]
+        return min((at for at in due if at is not None), default=None)
+
+    @property
+    def collected(self) -> Mapping[str, str]:
+        return self._desk.collected
+
+    @property
+    def language(self) -> str:
+        return self._setting.language
+
+    @property
+    def phrases(self) -> Phrases:
+        return self._setting.profile.language(self._setting.language).phrases
+
+    def receive(self, event: vev.VoiceEvent, now: float) -> list[VoiceAction]:
+        """Never raises for anything that a provider or a caller may send."""
+        self._actions = []
+        if isinstance(event, vev.TransferUnseen):
+            self._transfer_unseen(now)
+        elif self.state is not VoiceState.ENDED:
+            self._dispatch(event, now)
+        self._tell_lines(now)
+        return self._actions
+
+    def _dispatch(self, event: vev.VoiceEvent, now: float) -> None:
+        match event:
+            case vev.Attached():
+                self._attached(now, again=event.again)
+            case ev.CallerLeft():
+                self._gone(Ending.CALLER_LEFT, now)
+            case ev.TransportLost():
+                self._gone(Ending.TRANSPORT_LOST, now)
+            case ev.DeadlinePassed():
+                while timer := self._timers.pop_due(now):
+                    self._time_is_up(timer, now)
+            case vev.ItemPlaced():
+                by_caller = event.by_caller
+                self._order.place(event.item, event.after, now, by_caller=by_caller)
+            case vev.AgentSaid() | vev.CallerSaid():
+                self._order.know(event.item, event.text)
+            case vev.AgentCut():
+                self._note(
+                    EventKind.AGENT_CUT, item=event.item, heard_ms=event.heard_ms
+                )
+            case vev.Refused():
+                self._refused(event, now)
+            case ev.SupervisorAsked():
+                self._hand_off(HandoffReason.SUPERVISOR, event.name, now)
+            case ev.CostMeasured():
+                self._cost(event, now)
+            case _:
+                self._talk(event, now)
+
+    def _talk(self, event: vev.VoiceEvent, now: float) -> None:
+        match event:
+            case ev.CallerSpeaking():
+                self._sound(now, on=event.on)
+            case ev.AgentSpeaking():
+                self._agent_audible(now, on=event.on)
+            case ev.DigitPressed():
+                self._digit(event.digit, now)
+            case ev.ToolAnswered():
+                self._tool_answered(event, now)
+            case vev.ResponseBegan():
+                self._response = event.response
+            case vev.ResponseEnded():
+                self._response_ended(event, now)
+            case vev.CallerIdle():
+                self._silent(now, asked_already=True)
+
+    def _enter(self, state: VoiceState) -> None:
+        assert state in TRANSITIONS[self.state], f"{self.state} -> {state}"
+        self.state = state
+
+    def _note(self, kind: EventKind, **data: object) -> None:
+        self._actions.append(Note(kind, data))
+
+    def _report(self, kind: IncidentKind, cause: CauseOwner, detail: str) -> None:
+        self._actions.append(ReportIncident(kind, cause, detail))
+
+    def _tell_lines(self, now: float) -> None:
+        done = self.state is VoiceState.ENDED
+        for line in self._order.release(now, all_of_it=done):
+            kind = EventKind.CALLER_SAID if line.by_caller else EventKind.AGENT_SAID
+            text = "(no transcript)" if line.text is None else line.text
+            self._note(kind, text=text, item=line.item)
+
+    # beginning
+
+    def _attached(self, now: float, *, again: bool) -> None:
+        if self.state is not VoiceState.WAITING:
+            return
+        self._enter(VoiceState.TALKING)
+        left = max(self._limits.max_seconds - self._past.elapsed, 0)
+        self._timers.start(Due.CAP, now + left)
+        if left > self._limits.warn_seconds:
+            self._timers.start(Due.WARN, now + left - self._limits.warn_seconds)
+        if not self._caller_spoke:
+            self._timers.start(Due.GHOST, now + self._engine.ghost_seconds)
+        if self._past.handoff is not None:
+            asked = self._past.handoff
+            self._hand_off(asked.reason, asked.asked_by, now, summary=asked.summary)
+        elif again:
+            self._take_up_tools(now)
+        else:
+            if self._setting.notice:
+                self._actions.append(TellModel(self._setting.notice))
+            self._note(EventKind.GREETED, text=self._setting.greeting)
+            self._speak(Respond(self._setting.greeting), now)
+
+    def _take_up_tools(self, now: float) -> None:
+        """Tools that were asked for while nobody listened are run again or refused."""
+        for wish in self._past.open_tools:
+            self._ask_tool(wish)
+        if self._past.open_tools:
+            self._after_tools(now)
+
+    # responses
+
+    def _speak(self, wish: Respond, now: float) -> None:
+        """One response at a time; a later wish replaces one that still waits."""
+        if self._response or self._desk.busy():
+            self._wanted = wish
+            return
+        self._wanted = None
+        self._actions.append(wish)
+        if wish.words and wish.words != self._setting.greeting:
+            self._note(EventKind.PRODUCT_SAID, text=wish.words, why="server")
+        self._expect_sound(now)
+
+    def _expect_sound(self, now: float) -> None:
+        self._timers.start(Due.SOUND, now + self._engine.dead_air_seconds)
+
+    def _response_ended(self, event: vev.ResponseEnded, now: float) -> None:
+        self._response = ""
+        if event.how is vev.Ended.FAILED:
+            self._failed(event.detail or "response failed", now)
+            return
+        if event.spoke or event.how is not vev.Ended.COMPLETED:
+            self._timers.stop(Due.SOUND)
+        if event.tools:
+            self._desk.begin_answer()
+            for wish in event.tools:
+                self._ask_tool(wish)
+            self._after_tools(now, spoke=event.spoke)
+        elif self._wanted is not None:
+            self._speak(self._wanted, now)
+        self._maybe_finish(now)
+
+    # tools
+
+    def _ask_tool(self, wish: vev.ToolWish) -> None:
+        if self._desk.knows(wish.tool_call):
+            return
+        self._note(
+            EventKind.TOOL_ASKED,
+            tool_call=wish.tool_call,
+            name=wish.name,
+            arguments=wish.arguments,
+        )
+        answer = self._desk.ask(wish.tool_call, wish.name, wish.arguments)
+        if answer is None:
+            self._actions.append(RunTool(wish.tool_call, wish.name, wish.arguments))
+            return
+        for name, value in answer.collected.items():
+            self._note(EventKind.FIELD_COLLECTED, name=name, value=value)
+        if answer.message:
+            self._note(EventKind.MESSAGE_TAKEN, **answer.message)
+        self._answered(wish.tool_call, wish.name, answer.output, ok=answer.ok)
+
+    def _answered(self, tool_call: str, name: str, output: str, *, ok: bool) -> None:
+        self._note(
+            EventKind.TOOL_ANSWERED,
+            tool_call=tool_call,
+            name=name,
+            output=output,
+            ok=ok,
+        )
+        self._actions.append(GiveOutput(tool_call, output))
+
+    def _tool_answered(self, event: ev.ToolAnswered, now: float) -> None:
+        name = self._desk.answer(event.tool_call, event.output, ok=event.ok)
+        if name is None:
+            return
+        if not event.ok:
+            detail = f"The tool {name} failed."
+            self._report(IncidentKind.TOOL_ERROR, CauseOwner.CUSTOMER_TOOL, detail)
+        self._answered(event.tool_call, name, event.output, ok=event.ok)
+        self._after_tools(now)
+
+    def _after_tools(self, now: float, *, spoke: bool = False) -> None:
+        """All outputs before one response; an end or a handover asked for goes on."""
+        if self._desk.busy():
+            self._timers.start(Due.TOOLS, now + TOOLS_SECONDS)
+            return
+        self._timers.stop(Due.TOOLS)
+        self._desk.take_answered()
+        if self._desk.wish is not None:
+            self._grant(self._desk.wish, now, spoke=spoke)
+        elif self._desk.rounds >= self._limits.max_tool_rounds:
+            detail = "The model kept asking for tools and never answered."
+            self._report(IncidentKind.MODEL_ERROR, CauseOwner.MODEL, detail)
+            self._hand_off(HandoffReason.CANNOT_HELP, "portal", now)
+        else:
+            self._speak(Respond(), now)
+
+    def _grant(self, wish: Wish, now: float, *, spoke: bool) -> None:
+        if wish.kind is WishKind.HAND_OFF:
+            words = "" if spoke else None
+            self._hand_off(wish.reason, "agent", now, summary=wish.summary, words=words)
+        elif self._desk.may_end():
+            words = "" if spoke else self.phrases.closing
+            self._leave(HangUp(Ending.AGENT_ENDED, wish.outcome), words, now)
+        else:
+            self._speak(Respond(), now)
+
+    # the caller
+
+    def _sound(self, now: float, *, on: bool) -> None:
+        self._caller_speaking = on
+        self._caller_spoke = True
+        self._silences = 0
+        self._desk.new_utterance()
+        self._timers.stop(Due.GHOST, Due.SILENCE)
+        if not on and self._engine.answers_itself and not self._audible:
+            self._expect_sound(now)
+
+    def _agent_audible(self, now: float, *, on: bool) -> None:
+        self._audible = on
+        if on:
+            self._timers.stop(Due.SOUND, Due.SILENCE)
+            return
+        if self.state is VoiceState.TALKING and not self._caller_speaking:
+            if not self._engine.idle_prompts:
+                patience = self._limits.silence_seconds
+                self._timers.start(Due.SILENCE, now + patience)
+            self._give_warning(now)
+        self._maybe_finish(now)
+
+    def _digit(self, digit: str, now: float) -> None:
+        self._timers.stop(Due.GHOST, Due.SILENCE)
+        self._caller_spoke = True
+        keyed = self._digits.press(digit, now)
+        if self._digits.deadline is not None:
+            self._timers.start(Due.DIGITS, self._digits.deadline)
+            return
+        self._timers.stop(Due.DIGITS)
+        self._keyed(keyed, now)
+
+    def _keyed(self, digits: str | None, now: float) -> None:
+        if digits is None:
+            return
+        self._note(EventKind.CALLER_KEYED, digits=digits)
+        if digits == "0" and self._setting.agent.zero_reaches_person:
+            self._hand_off(HandoffReason.CALLER_ASKED, "caller, with key 0", now)
+            return
+        text = f"(keyed on the keypad: {digits})"
+        self._actions.append(TellModel(text, by_caller=True))
+        self._speak(Respond(), now)
+
+    def _silent(self, now: float, *, asked_already: bool = False) -> None:
+        """Ask again, ask again, then say goodbye or hand off."""
+        if self.state is not VoiceState.TALKING or self._caller_speaking:
+            return
+        self._silences += 1
+        if self._silences <= self._limits.silence_prompts:
+            if not asked_already:
+                self._speak(Respond(self.phrases.still_there), now)
+        elif self._limits.at_silence is AtLimit.HAND_OFF:
+            self._hand_off(HandoffReason.SILENCE, "portal", now)
+        else:
+            self._leave(HangUp(Ending.SILENCE), self.phrases.silence_goodbye, now)
+
+    # leaving
+
+    def _leave(self, final: HandOff | HangUp, words: str, now: float) -> None:
+        """Say the last words and act once they have been heard."""
+        self._final = final
+        self._timers.stop(Due.SILENCE, Due.GHOST, Due.TOOLS, Due.SOUND)
+        self._timers.start(Due.LAST_WORDS, now + LAST_WORDS_SECONDS)
+        if self.state is not VoiceState.LEAVING:
+            self._enter(VoiceState.LEAVING)
+        self._last_words_said = not words
+        if words:
+            if self._response or self._audible:
+                self._actions.append(Interrupt())
+            self._wanted = Respond(words)
+            if not self._response and not self._desk.busy():
+                self._speak(self._wanted, now)
+        self._maybe_finish(now)
+
+    def _maybe_finish(self, now: float) -> None:
+        """Hang up and transfer only after the audio has stopped (fact sheet 3.7)."""
+        leaving = self.state is VoiceState.LEAVING
+        if leaving and self._wanted is None and not (self._response or self._audible):
+            if self._last_words_said:
+                self._finish(now)
+            self._last_words_said = True
+
+    def _finish(self, now: float) -> None:
+        final = self._final
+        assert final is not None
+        self._timers.stop_all()
+        ending, outcome = Ending.HANDED_OFF, ""
+        if isinstance(final, HangUp):
+            ending, outcome = final.ending, final.outcome
+        self._note(EventKind.ENDING, why=ending.value, outcome=outcome)
+        self._actions.append(final)
+        self._enter(VoiceState.ENDED)
+
+    def _hand_off(
+        self,
+        reason: HandoffReason,
+        asked_by: str,
+        now: float,
+        *,
+        summary: str = "",
+        words: str | None = None,
+    ) -> None:
+        if isinstance(self._final, HandOff):
+            return
+        self._note(
+            EventKind.HANDOFF_ASKED,
+            reason=reason.value,
+            summary=summary,
+            asked_by=asked_by,
+        )
+        final = HandOff(reason, summary, dict(self._desk.collected), asked_by)
+        self._leave(final, self.phrases.handoff if words is None else words, now)
+
+    def _transfer_unseen(self, now: float) -> None:
+        """The transfer did not happen: say so and take the caller back."""
+        if not isinstance(self._final, HandOff):
+            return
+        detail = "A transfer was asked for and nothing shows that it happened."
+        self._report(IncidentKind.TRANSFER_FAILED, CauseOwner.MODEL, detail)
+        self._final = None
+        self._enter(VoiceState.TALKING)
+        self._timers.start(Due.CAP, now + self._limits.warn_seconds)
+        self._speak(Respond(self.phrases.nobody_free), now)
+
+    def _gone(self, ending: Ending, now: float) -> None:
+        self._timers.stop_all()
+        self._note(EventKind.ENDING, why=ending.value, outcome="")
+        if self.state is not VoiceState.ENDED:
+            self._enter(VoiceState.ENDED)
+
+    # faults, time and limits
+
+    def _refused(self, event: vev.Refused, now: float) -> None:
+        if event.code in HARMLESS:
+            return
+        self._report(IncidentKind.MODEL_ERROR, CauseOwner.MODEL, event.code)
+        if event.fatal:
+            self._hand_off(HandoffReason.MODEL_FAILED, "portal", now, words="")
+
+    def _failed(
+        self, why: str, now: float, *, kind: IncidentKind = IncidentKind.MODEL_ERROR
+    ) -> None:
+        """The model cannot speak: once more, then a person without its help."""
+        self._dead_airs += 1
+        self._report(kind, CauseOwner.MODEL, why)
+        self._note(EventKind.MODEL_FAILED, reason=why)
+        if self.state is VoiceState.LEAVING:
+            self._wanted, self._last_words_said = None, True
+            self._maybe_finish(now)
+        elif self._dead_airs <= 1:
+            self._speak(self._wanted or Respond(), now)
+        else:
+            self._hand_off(HandoffReason.MODEL_FAILED, "portal", now, words="")
+
+    def _time_is_up(self, timer: Due, now: float) -> None:
+        match timer:
+            case Due.CAP:
+                self._limit_reached(now)
+            case Due.LAST_WORDS:
+                self._finish(now)
+            case Due.DIGITS:
+                self._keyed(self._digits.complete(now), now)
+            case Due.SOUND:
+                self._dead_air(now)
+            case Due.TOOLS:
+                detail = "A tool never answered."
+                self._report(IncidentKind.TOOL_ERROR, CauseOwner.OURS, detail)
+                self._hand_off(HandoffReason.TOOL_FAILED, "portal", now)
+            case Due.WARN:
+                self._warn("seconds", now)
+            case Due.SILENCE:
+                self._silent(now)
+            case Due.GHOST:
+                self._ghost(now)
+
+    def _dead_air(self, now: float) -> None:
+        """The agent owes a sound and there is none: stop what hangs, try again."""
+        if self._audible or self._caller_speaking:
+            return
+        if self._response:
+            self._actions.append(Interrupt())
+            self._response = ""
+        self._failed("no audio from the model", now, kind=IncidentKind.DEAD_AIR)
+
+    def _ghost(self, now: float) -> None:
+        """Nobody ever spoke: a caller who left while it rang is not talked to."""
+        if self.state is VoiceState.TALKING and not self._caller_spoke:
+            self._leave(HangUp(Ending.SILENCE), "", now)
+
+    def _warn(self, limit: str, now: float) -> None:
+        if limit not in self._warned and self.state is VoiceState.TALKING:
+            self._warned.add(limit)
+            self._note(EventKind.LIMIT_WARNED, limit=limit)
+            self._warning_due = True
+            if not (self._audible or self._caller_speaking or self._response):
+                self._give_warning(now)
+
+    def _give_warning(self, now: float) -> None:
+        if self._warning_due:
+            self._warning_due = False
+            self._speak(Respond(self.phrases.length_warning), now)
+
+    def _limit_reached(self, now: float) -> None:
+        if self.state is VoiceState.LEAVING:
+            return
+        if self._limits.at_limit is AtLimit.HAND_OFF:
+            self._hand_off(HandoffReason.LIMIT_REACHED, "portal", now)
+        else:
+            self._leave(HangUp(Ending.LIMIT), self.phrases.limit_goodbye, now)
+
+    def _cost(self, event: ev.CostMeasured, now: float) -> None:
+        most = float(self._limits.max_cost)
+        if event.spent >= most:
+            self._limit_reached(now)
+        elif float(event.spent) >= COST_WARN_SHARE * most:
+            self._warn("cost", now)
