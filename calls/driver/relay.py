@@ -8,8 +8,6 @@ the inbox, so that nothing here waits but the socket.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from decimal import Decimal
 
 from django.utils import timezone
 
@@ -27,12 +25,11 @@ from calls.core.actions import (
     Say,
 )
 from calls.core.conversation import Conversation, State
-from calls.core.meter import Measured
 from calls.core.words import CauseOwner, EventKind, IncidentKind
 from calls.driver.answers import Answers
 from calls.driver.briefing import Briefing
 from calls.driver.inbox import Inbox
-from calls.driver.journal import EventRow, IncidentRow, UsageRow
+from calls.driver.recorder import Recorder
 from calls.driver.runtime import Runtime
 from calls.driver.tools import Tools
 from calls.providers import relay_frames
@@ -41,9 +38,7 @@ from calls.services import handoffs, sessions
 logger = logging.getLogger(__name__)
 
 STORE_SECONDS = 4.0
-END_OF_TURN = frozenset(
-    {EventKind.AGENT_SAID, EventKind.CALLER_SAID, EventKind.HANDOFF_ASKED}
-)
+CONNECTIONS = (("twilio", "conversation_relay"), ("twilio", "voice_inbound"))
 
 
 class RelayDriver:
@@ -65,10 +60,18 @@ class RelayDriver:
         self._inbox = Inbox()
         self._clock = asyncio.get_running_loop().time
         self._conversation = Conversation(briefing.setting, briefing.past)
-        self._answers = Answers(briefing, held_by.model, self._inbox, self._measure)
+        self._recorder = Recorder(
+            self.call,
+            briefing.session.stream,
+            held_by.journal,
+            held_by.meter,
+            since=briefing.session.answered_at,
+            connections=CONNECTIONS,
+            tell_cost=lambda spent: self.tell(ev.CostMeasured(spent)),
+        )
+        use = self._recorder.use
+        self._answers = Answers(briefing, held_by.model, self._inbox, use)
         self._tools = Tools(briefing, held_by, self._inbox)
-        self._seq = 0
-        self._spent = Decimal(0)
         self._left = sessions.Left("", "", briefing.session.language, {})
         first = briefing.session.first
         self.tell(ev.Connected(briefing.setting.language, greeted=first))
@@ -102,7 +105,8 @@ class RelayDriver:
             event = await self._inbox.take(conversation.deadline)
             match event:
                 case ev.TransportLost():
-                    self._note(EventKind.DISCONNECTED, code=event.code)
+                    lost = {"code": event.code}
+                    self._recorder.note(EventKind.DISCONNECTED, lost)
                 case ev.CallerLeft():
                     self._left = sessions.Left("caller_left", "", *self._known())
             for action in conversation.receive(event, self._clock()):
@@ -119,9 +123,9 @@ class RelayDriver:
             case RunTool():
                 self._tools.run(action)
             case Note():
-                self._note(action.kind, **action.data)
+                self._recorder.note(action.kind, action.data)
             case ReportIncident():
-                self._report(action)
+                self._recorder.report(action)
             case HandOff():
                 await self._hand_off(action)
             case HangUp():
@@ -162,7 +166,7 @@ class RelayDriver:
 
     async def _broken(self) -> None:
         """A fault of ours. The carrier's callback brings the caller back to us."""
-        self._report(
+        self._recorder.report(
             ReportIncident(
                 IncidentKind.DRIVER_FAILED,
                 CauseOwner.OURS,
@@ -189,49 +193,3 @@ class RelayDriver:
                 )
         except Exception:
             logger.exception("session could not be left", extra={"call": self.call})
-
-    # the journal
-
-    def _note(self, kind: EventKind, **data: object) -> None:
-        self._seq += 1
-        self._runtime.journal.put(
-            EventRow(
-                self.call,
-                self._briefing.session.stream,
-                self._seq,
-                timezone.now(),
-                kind.value,
-                data,
-            )
-        )
-        if kind in END_OF_TURN:
-            self._runtime.journal.hurry()
-
-    def _report(self, incident: ReportIncident) -> None:
-        self._seq += 1
-        stream = self._briefing.session.stream
-        key = f"call {self.call} {incident.kind} {stream}.{self._seq}"
-        self._runtime.journal.put(
-            IncidentRow(
-                self.call,
-                incident.kind.value,
-                incident.cause.value,
-                incident.detail,
-                key,
-                timezone.now(),
-            )
-        )
-
-    def _measure(self, usage: UsageRow) -> None:
-        self._runtime.journal.put(usage)
-        measured = Measured(usage.provider, usage.item, usage.figures, usage.at)
-        self._spent += self._runtime.meter.price(measured) or Decimal(0)
-        self.tell(ev.CostMeasured(self._spent + self._connection_cost(usage.at)))
-
-    def _connection_cost(self, now: datetime) -> Decimal:
-        seconds = (now - self._briefing.session.answered_at).total_seconds()
-        total = Decimal(0)
-        for item in ("conversation_relay", "voice_inbound"):
-            measured = Measured("twilio", item, {"seconds": seconds}, now)
-            total += self._runtime.meter.price(measured) or Decimal(0)
-        return total
