@@ -1,0 +1,257 @@
+"""The sideband: the provider's events in our words, and ours in the provider's.
+
+Source: OpenAI Realtime server and client events. Unknown types pass and are counted.
+Acted on are completed items only: the event that carries a function's arguments is
+also sent for responses that were interrupted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from calls.core import events as ev
+from calls.core.voice import events as vev
+from calls.core.voice.actions import GiveOutput, Interrupt, Respond, TellModel
+
+MOST_BYTES = 1024 * 1024
+SAY_EXACTLY = "Say exactly the following and nothing else, in its language: "
+# Told in the course of any call, and nothing to us.
+PASSED_OVER = frozenset(
+    {
+        "session.updated",
+        "conversation.created",
+        "conversation.item.done",
+        "conversation.item.created",
+        "conversation.item.retrieved",
+        "conversation.item.deleted",
+        "conversation.item.input_audio_transcription.delta",
+        "conversation.item.input_audio_transcription.segment",
+        "input_audio_buffer.committed",
+        "input_audio_buffer.cleared",
+        "response.output_item.added",
+        "response.output_item.done",
+        "response.content_part.added",
+        "response.content_part.done",
+        "response.output_audio_transcript.delta",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.output_audio.delta",
+        "response.output_audio.done",
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+        "rate_limits.updated",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReady:
+    """The provider's first event; it carries the whole resolved configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What the provider charges for; `provider_id` is unique to it."""
+
+    provider_id: str
+    item: str
+    figures: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    type: str
+
+
+Heard = vev.VoiceEvent | SessionReady | Used | Unknown
+
+
+class _Tolerant(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Item(_Tolerant):
+    id: str = ""
+    type: str = ""
+    role: str = ""
+    status: str | None = None
+    call_id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+class _Details(_Tolerant):
+    reason: str | None = None
+    error: dict[str, object] | None = None
+
+
+class _Response(_Tolerant):
+    id: str = ""
+    status: str | None = None
+    status_details: _Details | None = None
+    output: list[_Item] = Field(default_factory=list)
+    usage: dict[str, object] | None = None
+
+
+class _Error(_Tolerant):
+    code: str | None = None
+    type: str | None = None
+
+
+class _Event(_Tolerant):
+    type: str
+    item: _Item = Field(default_factory=_Item)
+    item_id: str = ""
+    previous_item_id: str | None = None
+    transcript: str = ""
+    audio_end_ms: int = 0
+    event: str = ""
+    response: _Response = Field(default_factory=_Response)
+    usage: dict[str, object] | None = None
+    error: _Error = Field(default_factory=_Error)
+
+
+@dataclass(slots=True)
+class Reader:
+    """`models` name what usage is charged to: the voice and the transcript's."""
+
+    voice_model: str
+    transcription_model: str
+    unknown: dict[str, int] = field(default_factory=dict)
+
+    def read(self, text: str | bytes) -> list[Heard]:
+        """Never raises, whatever the text is."""
+        if len(text) > MOST_BYTES:
+            return [self._strange("too large")]
+        try:
+            event = _Event.model_validate(orjson.loads(text))
+        except (orjson.JSONDecodeError, ValidationError):
+            return [self._strange("malformed")]
+        return self._read(event)
+
+    def _strange(self, kind: str) -> Unknown:
+        self.unknown[kind] = self.unknown.get(kind, 0) + 1
+        return Unknown(kind[:60])
+
+    def _read(self, event: _Event) -> list[Heard]:
+        match event.type:
+            case "session.created":
+                return [SessionReady()]
+            case "input_audio_buffer.speech_started":
+                return [ev.CallerSpeaking(on=True)]
+            case "input_audio_buffer.speech_stopped":
+                return [ev.CallerSpeaking(on=False)]
+            case "input_audio_buffer.timeout_triggered":
+                return [vev.CallerIdle()]
+            case "input_audio_buffer.dtmf_event_received":
+                return [ev.DigitPressed(event.event[:1])] if event.event else []
+            case "output_audio_buffer.started":
+                return [ev.AgentSpeaking(on=True)]
+            case "output_audio_buffer.stopped" | "output_audio_buffer.cleared":
+                return [ev.AgentSpeaking(on=False)]
+            case "response.created":
+                return [vev.ResponseBegan(event.response.id)]
+            case "response.done":
+                return self._response_done(event.response)
+            case "error":
+                code = event.error.code or event.error.type or "unknown"
+                return [vev.Refused(code, fatal=code == "session_expired")]
+        return self._read_item(event)
+
+    def _read_item(self, event: _Event) -> list[Heard]:
+        match event.type:
+            case "conversation.item.added":
+                return self._placed(event)
+            case "conversation.item.truncated":
+                return [vev.AgentCut(event.item_id, event.audio_end_ms)]
+            case "response.output_audio_transcript.done":
+                return [vev.AgentSaid(event.item_id, event.transcript)]
+            case "conversation.item.input_audio_transcription.completed":
+                return self._transcribed(event)
+            case "conversation.item.input_audio_transcription.failed":
+                return [vev.CallerSaid(event.item_id, None)]
+        return [] if event.type in PASSED_OVER else [self._strange(event.type)]
+
+    def _placed(self, event: _Event) -> list[Heard]:
+        item = event.item
+        if item.type != "message" or item.role not in ("user", "assistant"):
+            return []
+        by_caller = item.role == "user"
+        return [vev.ItemPlaced(item.id, event.previous_item_id or "", by_caller)]
+
+    def _transcribed(self, event: _Event) -> list[Heard]:
+        said: list[Heard] = [vev.CallerSaid(event.item_id, event.transcript.strip())]
+        if event.usage:
+            name = f"transcript-{event.item_id}"
+            said.append(Used(name, self.transcription_model, event.usage))
+        return said
+
+    def _response_done(self, response: _Response) -> list[Heard]:
+        ended: list[Heard] = []
+        if response.usage:
+            ended.append(Used(response.id, self.voice_model, response.usage))
+        how = _how(response)
+        completed = how is vev.Ended.COMPLETED
+        tools = tuple(
+            vev.ToolWish(item.call_id, item.name, item.arguments)
+            for item in response.output
+            if completed
+            and item.type == "function_call"
+            and item.status in ("completed", None)
+        )
+        spoke = any(item.type == "message" for item in response.output)
+        detail = _detail(response)
+        return [*ended, vev.ResponseEnded(response.id, how, tools, spoke, detail)]
+
+
+def _how(response: _Response) -> vev.Ended:
+    match response.status:
+        case "completed":
+            return vev.Ended.COMPLETED
+        case "cancelled":
+            reason = response.status_details and response.status_details.reason
+            by_caller = reason == "turn_detected"
+            return vev.Ended.CUT_BY_CALLER if by_caller else vev.Ended.CANCELLED
+        case "incomplete":
+            return vev.Ended.CANCELLED
+    return vev.Ended.FAILED
+
+
+def _detail(response: _Response) -> str:
+    details = response.status_details
+    if details is None:
+        return response.status or ""
+    error = details.error or {}
+    return str(error.get("code") or error.get("type") or details.reason or "")[:80]
+
+
+def write(action: Respond | Interrupt | GiveOutput | TellModel) -> list[str]:
+    """The client events for an action, in the order in which they must be sent."""
+    return [orjson.dumps(event).decode() for event in _events(action)]
+
+
+def _events(
+    action: Respond | Interrupt | GiveOutput | TellModel,
+) -> list[dict[str, object]]:
+    match action:
+        case Respond(words=""):
+            return [{"type": "response.create"}]
+        case Respond():
+            words = {"instructions": f"{SAY_EXACTLY}{action.words}", "tools": []}
+            return [{"type": "response.create", "response": words}]
+        case Interrupt():
+            return [{"type": "response.cancel"}, {"type": "output_audio_buffer.clear"}]
+        case GiveOutput():
+            item: dict[str, object] = {
+                "type": "function_call_output",
+                "call_id": action.tool_call,
+                "output": action.output,
+            }
+            return [{"type": "conversation.item.create", "item": item}]
+        case TellModel():
+            role = "user" if action.by_caller else "system"
+            content = [{"type": "input_text", "text": action.text}]
+            item = {"type": "message", "role": role, "content": content}
+            return [{"type": "conversation.item.create", "item": item}]

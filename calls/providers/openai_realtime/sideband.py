@@ -1,0 +1,124 @@
+"""The sideband socket of one call, with our own rule for reconnecting.
+
+The SDK cannot tell a caller who hung up from a network that failed, and would knock on
+a dead call for fifteen seconds. Here: a refused handshake (404) means that the call is
+over, except in the first moments after accepting, when it may not be known yet; a
+connection that breaks is opened again up to three times within about three seconds.
+Nothing is queued across the gap: what was wanted before it may be wrong after it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+FRESH_SECONDS = 2.0
+FRESH_PAUSE = 0.1
+PAUSES = (0.2, 0.8, 1.6)
+OPEN_SECONDS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The socket is up; `again` after one that broke."""
+
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The call is over as far as the provider is concerned, or out of reach.
+
+    `gone`: the provider knows no such call any more.
+    """
+
+    code: int
+    gone: bool
+
+
+class Sideband:
+    """Iterate it for `Opened`, the frames as text, and at last `Closed`."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {api_key}"}
+        self._socket: ClientConnection | None = None
+        self._leaving = False
+
+    async def send(self, frame: str) -> bool:
+        """False if there is no connection; the frame is dropped then."""
+        if self._socket is None:
+            return False
+        try:
+            await self._socket.send(frame)
+        except websockets.ConnectionClosed:
+            return False
+        return True
+
+    async def close(self) -> None:
+        self._leaving = True
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def listen(self, *, fresh: bool) -> AsyncIterator[Opened | Closed | str]:
+        """`fresh`: the call was accepted just now."""
+        again, tries, code = not fresh, 0, 1006
+        patience = asyncio.get_running_loop().time() + (FRESH_SECONDS if fresh else 0)
+        while True:
+            refused = await self._open(patience)
+            if self._socket is None:
+                if refused or tries >= len(PAUSES):
+                    yield Closed(code, gone=refused)
+                    return
+                await asyncio.sleep(PAUSES[tries])
+                tries += 1
+                continue
+            yield Opened(again)
+            again, patience = True, 0.0
+            async for text in self._frames():
+                tries = 0
+                yield text
+            code = self._socket.close_code or 1006
+            self._socket = None
+            if self._leaving:
+                yield Closed(code, gone=False)
+                return
+
+    async def _frames(self) -> AsyncIterator[str]:
+        assert self._socket is not None
+        try:
+            while True:
+                frame = await self._socket.recv(decode=True)
+                yield str(frame)
+        except websockets.ConnectionClosed:
+            return
+
+    async def _open(self, patience: float) -> bool:
+        """True if the provider refused because it knows no such call."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                self._socket = await connect(
+                    self._url,
+                    additional_headers=self._headers,
+                    compression=None,
+                    max_size=None,
+                    open_timeout=OPEN_SECONDS,
+                )
+                return False
+            except websockets.InvalidStatus as refusal:
+                if refusal.response.status_code != 404:
+                    return False
+                if loop.time() >= patience:
+                    return True
+                await asyncio.sleep(FRESH_PAUSE)
+            except (OSError, TimeoutError, websockets.InvalidHandshake):
+                return False
+
+
+def sideband_url(base_url: str, call: str) -> str:
+    """The SDK's rule: the REST base with a WebSocket scheme; no model, no beta."""
+    socket_base = base_url.replace("http", "ws", 1).rstrip("/")
+    return f"{socket_base}/realtime?call_id={call}"
