@@ -12,9 +12,17 @@ from phoneops.supervisor import Say, Service
 MANAGE = str(settings.BASE_DIR / "manage.py")
 
 
-def python(*arguments: str, farewell: signal.Signals = signal.SIGTERM) -> Program:
+# Work that can wait gets the processor when no call needs it.
+IN_THE_BACKGROUND = ("nice", "-n", "5")
+
+
+def python(
+    *arguments: str,
+    farewell: signal.Signals = signal.SIGTERM,
+    prefix: tuple[str, ...] = (),
+) -> Program:
     return Program(
-        [sys.executable, "-u", *arguments],
+        [*prefix, sys.executable, "-u", *arguments],
         farewell=farewell,
         folder=settings.BASE_DIR,
         environment={**os.environ, "VAR_DIR": str(settings.VAR_DIR)},
@@ -40,6 +48,7 @@ def worker(say: Say) -> Service:
         *("-m", "celery", "--quiet", "-A", "phoneops", "worker", "--loglevel", "INFO"),
         *("--concurrency", "2", "--without-gossip", "--without-mingle"),
         farewell=signal.SIGKILL,
+        prefix=IN_THE_BACKGROUND,
     )
     steps = [(signal.SIGTERM, 20.0), (signal.SIGQUIT, 5.0)]
     return Service("worker", program, say, steps)
@@ -49,6 +58,7 @@ def scheduler(say: Say) -> Service:
     program = python(
         *("-m", "celery", "--quiet", "-A", "phoneops", "beat", "--loglevel", "WARNING"),
         *("--pidfile", ""),
+        prefix=IN_THE_BACKGROUND,
     )
     return Service("scheduler", program, say)
 
