@@ -32,7 +32,7 @@ class Answers:
         self,
         briefing: Briefing,
         model: ResponsesModel,
-        inbox: Inbox,
+        inbox: Inbox[ev.Event],
         measure: Callable[[UsageRow], None],
     ) -> None:
         self._briefing = briefing

@@ -31,6 +31,10 @@ class Briefing:
     safety_identifier: str
 
     @property
+    def call(self) -> int:
+        return self.session.call
+
+    @property
     def agent(self) -> Agent:
         return self.setting.agent
 

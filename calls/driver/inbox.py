@@ -7,8 +7,9 @@ ever dropped silently: a control event that finds no room is counted and logged.
 
 import asyncio
 import logging
+from typing import Generic, TypeVar
 
-from calls.core.events import DeadlinePassed, Event
+from calls.core.events import DeadlinePassed
 
 logger = logging.getLogger(__name__)
 
@@ -16,28 +17,31 @@ MOST = 512
 MOST_OF_MODEL = 256
 
 
-class Inbox:
+E = TypeVar("E")
+
+
+class Inbox(Generic[E]):
     def __init__(self) -> None:
-        self._events: asyncio.Queue[Event] = asyncio.Queue(MOST)
+        self._events: asyncio.Queue[E] = asyncio.Queue(MOST)
         self._room = asyncio.Event()
         self._room.set()
         self.dropped = 0
 
-    def put(self, event: Event) -> None:
+    def put(self, event: E) -> None:
         try:
             self._events.put_nowait(event)
         except asyncio.QueueFull:
             self.dropped += 1
             logger.error("call inbox full", extra={"event": type(event).__name__})
 
-    async def offer(self, event: Event) -> None:
+    async def offer(self, event: E) -> None:
         """Waits while the call is behind with what the model said already."""
         if self._events.qsize() >= MOST_OF_MODEL:
             self._room.clear()
             await self._room.wait()
         self.put(event)
 
-    async def take(self, deadline: float | None) -> Event:
+    async def take(self, deadline: float | None) -> E | DeadlinePassed:
         """The next event; `DeadlinePassed` if none comes before `deadline`."""
         if self._events.empty():
             try:

@@ -57,7 +57,7 @@ class RelayDriver:
         self._runtime = held_by
         self._send = send
         self._close = close
-        self._inbox = Inbox()
+        self._inbox: Inbox[ev.Event] = Inbox()
         self._clock = asyncio.get_running_loop().time
         self._conversation = Conversation(briefing.setting, briefing.past)
         self._recorder = Recorder(
@@ -71,7 +71,7 @@ class RelayDriver:
         )
         use = self._recorder.use
         self._answers = Answers(briefing, held_by.model, self._inbox, use)
-        self._tools = Tools(briefing, held_by, self._inbox)
+        self._tools = Tools(briefing, held_by, self.tell)
         self._left = sessions.Left("", "", briefing.session.language, {})
         first = briefing.session.first
         self.tell(ev.Connected(briefing.setting.language, greeted=first))

@@ -160,6 +160,7 @@ class VoiceCall:
 
     def _attached(self, now: float, *, again: bool) -> None:
         if self.state is not VoiceState.WAITING:
+            self._connection_is_back(now)
             return
         self._enter(VoiceState.TALKING)
         left = max(self._limits.max_seconds - self._past.elapsed, 0)
@@ -178,6 +179,12 @@ class VoiceCall:
                 self._actions.append(TellModel(self._setting.notice))
             self._note(EventKind.GREETED, text=self._setting.greeting)
             self._speak(Respond(self._setting.greeting), now)
+
+    def _connection_is_back(self, now: float) -> None:
+        """What ended in the gap was not told, so nothing is taken to be running."""
+        self._response, self._audible = "", False
+        if self._wanted is not None:
+            self._speak(self._wanted, now)
 
     def _take_up_tools(self, now: float) -> None:
         """Tools that were asked for while nobody listened are run again or refused."""
