@@ -90,7 +90,9 @@ class Product:
                 )
             except CONNECTION_FAILURES as error:
                 failure = "ct"
-                problem = WebhookFailed("11205", f"{_path(hook)}: {error!r}")
+                problem = WebhookFailed(
+                    "11205", f"{_path(hook)}: {type(error).__name__}"
+                )
             except TimeoutError:
                 failure = "rt"
                 problem = WebhookFailed("11200", f"{_path(hook)} did not answer")

@@ -35,10 +35,11 @@ class RelayMicrophone:
             await self._say_part(part, said)
 
     async def _say_part(self, part: str, said: Utterance) -> None:
+        await self.speaker.catch_up()
         over_agent = self.speaker.speaking
-        self.speaker.caller_speaks = True
         await self.speaker.inform_caller_speaking("on")
         if not self._is_backchannel(part):
+            self.speaker.caller_speaks = True
             await self.speaker.interrupt("speech")
         delivered = not over_agent or self.settings.reports("speech")
         if not delivered:
@@ -91,6 +92,7 @@ class RelayMicrophone:
         return text, self.language
 
     async def press(self, digit: str) -> None:
+        await self.speaker.catch_up()
         over_agent = self.speaker.speaking
         await self.speaker.interrupt("dtmf")
         if self.settings.node.flag("dtmfDetection") and (

@@ -6,6 +6,7 @@ socket breaks (64105). Timings are those seen on live calls.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from calls.simulator.signature import sign
 CONNECT_S = 10.0
 GREETING_S = 0.7
 END_TO_CLOSE_S = 0.09
+FLUSH_S = 2.0
 MAX_MALFORMED = 10
 NORMAL_CLOSE = (1000, "Closing websocket session")
 MALFORMED_CLOSE = (1007, "Too many consecutive malformed messages.")
@@ -64,6 +66,7 @@ class RelaySession:
         self.began = time.monotonic()
         self._malformed = 0
         self._socket: ClientConnection | None = None
+        self._outbox: asyncio.Queue[tuple[float, str]] = asyncio.Queue()
         self._over: asyncio.Future[SessionEnd] = (
             asyncio.get_running_loop().create_future()
         )
@@ -94,17 +97,20 @@ class RelaySession:
         except (OSError, TimeoutError, WebSocketException) as error:
             return failed("64102", f"unable to connect to the WebSocket: {error}")
         await self._set_up()
-        reader = asyncio.create_task(self._read(self._socket))
-        player = asyncio.create_task(self.speaker.play())
+        tasks = {
+            asyncio.create_task(self._write(self._socket)),
+            asyncio.create_task(self._read(self._socket)),
+            asyncio.create_task(self.speaker.play()),
+        }
         self.call.line = self
         self.call.ear.mark(f"session_{len(self.call.sessions)}")
         try:
             end = await self._until_over(self._socket)
         finally:
             self.call.line = DeafLine()
-            player.cancel()
-            reader.cancel()
-            await asyncio.wait({player, reader})
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             self.speaker.stop()
         return end
 
@@ -124,11 +130,18 @@ class RelaySession:
             self._leaving = True
             if isinstance(interruption, HungUp):
                 await self.microphone.leave()
-            await socket.close(*NORMAL_CLOSE)
+            await self._close(socket, NORMAL_CLOSE)
             raise
         self._leaving = True
-        await socket.close(*end.close)
+        await self._close(socket, end.close)
         return end
+
+    async def _close(self, socket: ClientConnection, close: tuple[int, str]) -> None:
+        """Say goodbye once everything is out; a product that does not read may wait."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FLUSH_S):
+                await self._outbox.join()
+        await socket.close(*close)
 
     async def _wait(self) -> SessionEnd:
         end = await self._over
@@ -181,16 +194,22 @@ class RelaySession:
             await self.send({"type": "sentiment", "value": "neutral", "score": 0.5})
 
     async def send(self, frame: Mapping[str, Any]) -> None:
-        """One frame to the product; nothing when the socket has gone."""
-        if self._socket is None:
-            return
-        await self.call.lag()
+        """One frame to the product; lost when the socket has gone."""
         if self.call.order.knobs.unknown_additions:
             frame = {**frame, "carrierNote": "added without notice"}
-        try:
-            await self._socket.send(orjson.dumps(frame).decode())
-        except ConnectionClosed:
-            return
+        due = self.call.clock.now() + self.call.order.knobs.latency_ms / 1000
+        self._outbox.put_nowait((due, orjson.dumps(frame).decode()))
+
+    async def _write(self, socket: ClientConnection) -> None:
+        """The network: everything arrives in order, and as late as the knob says."""
+        while True:
+            due, text = await self._outbox.get()
+            wait = due - self.call.clock.now()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            with contextlib.suppress(ConnectionClosed):
+                await socket.send(text)
+            self._outbox.task_done()
 
     # What the product sends.
 

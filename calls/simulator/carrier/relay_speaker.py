@@ -38,6 +38,7 @@ class RelaySpeaker:
         self.send = send
         self.language = settings.tts_language
         self.caller_speaks = False
+        """With words that may interrupt, also what the agent is about to begin."""
         self.playout = Playout(
             CHARACTERS_A_SECOND * call.clock.speed,
             start_delay=call.clock.real(START_S),
@@ -100,15 +101,16 @@ class RelaySpeaker:
     async def play(self) -> None:
         """Follow the playout's deadlines for as long as the session lasts."""
         while True:
-            await self._catch_up()
-            self._wake.clear()
+            self._wake.clear()  # before looking: text may come while we report
+            await self.catch_up()
             try:
                 async with asyncio.timeout_at(self.playout.deadline):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
-    async def _catch_up(self) -> None:
+    async def catch_up(self) -> None:
+        """Report everything that has become audible by now."""
         for event in self.playout.advance(self.call.clock.now()):
             await self._tell(event)
 
@@ -144,7 +146,7 @@ class RelaySpeaker:
 
     async def interrupt(self, kind: str) -> bool:
         """The caller's speech or key silences the agent, if it is allowed to."""
-        await self._catch_up()
+        await self.catch_up()
         if not self.playout.may_interrupt(kind):
             return False
         cut = self.playout.cut(self.call.clock.now())

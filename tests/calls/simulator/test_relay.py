@@ -242,6 +242,34 @@ async def test_barge_in_tells_what_was_heard_and_clears_the_queue() -> None:
     assert record.sessions[0].interrupts == 1
 
 
+async def test_speech_goes_on_after_a_barge_in_over_a_slow_network() -> None:
+    async def relay(relay: Relay) -> None:
+        await relay.next("setup")
+        for word in LONG.split():
+            await relay.send("text", token=word + " ")
+        while await relay.next("interrupt"):
+            await relay.send("text", token="late")
+            if relay.frames[-1]["utteranceUntilInterrupt"] in {"", "late"}:
+                break
+        await relay.send("text", token="", last=True)
+        await relay.next("prompt")
+        for word in ("At ", "your ", "service."):
+            await relay.send("text", token=word)
+        await relay.send("text", token="", last=True)
+        await relay.until_closed()
+
+    async def caller(caller: Caller) -> None:
+        await caller.interrupt_after(2, "Wait, I want to know something else entirely.")
+        await caller.hears("service")
+        caller.hang_up()
+
+    fake = product(f"{ANY_INPUT} {INFO}", relay=relay)
+    async with world(fake, speed=20.0) as w:
+        record = await w.call(caller, knobs=Knobs(latency_ms=20))
+    assert record.outcome == "caller_hung_up"
+    assert record.heard.endswith("At your service.")
+
+
 async def test_late_tokens_of_an_open_cycle_are_spoken_and_counted() -> None:
     async def relay(relay: Relay) -> None:
         await relay.next("setup")
