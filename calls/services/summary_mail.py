@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from calls.core.lines import in_words
 from calls.core.words import CallState, CauseOwner, IncidentKind, MailState
@@ -98,9 +98,5 @@ def compose(call: Call) -> EmailMultiAlternatives:
 
 
 def link_to(call: Call) -> str:
-    """Empty in an installation without the admin."""
-    try:
-        page = reverse("admin:calls_call_change", args=[call.pk])
-    except NoReverseMatch:
-        return ""
+    page = reverse("admin:calls_call_change", args=[call.pk])
     return f"{settings.PUBLIC_BASE_URL}{page}"

@@ -79,6 +79,11 @@ class Carrier:
         with our_errors():
             self._client.calls(call_sid).update(twiml=twiml)
 
+    def send_to(self, call_sid: str, url: str) -> None:
+        """Take a live call out of what it is doing and let our answer there go on."""
+        with our_errors():
+            self._client.calls(call_sid).update(url=url, method="POST")
+
     def hang_up(self, call_sid: str) -> None:
         with our_errors():
             self._client.calls(call_sid).update(status="completed")

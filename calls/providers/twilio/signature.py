@@ -6,7 +6,6 @@ raw path and query, never from what the request says of its host. Values are che
 as they came: a value that was stripped on the way no longer fits its signature.
 """
 
-import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -77,7 +76,3 @@ def verify_handshake(signature: str, *, relay_url: str, tokens: Sequence[str]) -
 def sign(url: str, token: str) -> str:
     """What Twilio sends for a URL with no parameters."""
     return str(RequestValidator(token).compute_signature(url, {}))
-
-
-def body_hash(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()

@@ -103,6 +103,14 @@ def test_a_bug_in_a_whisper_hangs_up_on_the_contact_only() -> None:
     assert Incident.objects.get().kind == IncidentKind.WEBHOOK_FAILED
 
 
+def test_a_bug_after_the_end_asks_for_no_voicemail() -> None:
+    line = live_line()
+    line.hang_up()
+    with failing(1, broken, "calls_handoff"):
+        assert verbs(line.end_session("ended")) == []
+    assert line.call.state == CallState.OVER
+
+
 def test_what_was_half_done_is_not_stored() -> None:
     line = live_line()
     with failing(1, broken, "calls_handoff"):

@@ -170,6 +170,17 @@ def test_a_contact_who_presses_1_too_late_gets_nobody() -> None:
     assert line.call.handoffs.get().result == HandoffResult.CALLER_LEFT
 
 
+def test_a_contact_who_presses_1_when_the_next_one_is_rung_gets_nobody() -> None:
+    line = ringing()
+    leg = Line(line.to)
+    leg.send(line.number.attrib["url"])
+    action = leg.verb("Gather").attrib["action"]
+    line.end_dial("no-answer")
+    assert verbs(leg.send(action, Digits="1")) == ["Hangup"]
+    assert line.call.state == CallState.HANDING_OFF
+    assert attempt().result == AttemptResult.NO_ANSWER
+
+
 def test_a_contact_who_pressed_1_but_was_never_connected_is_passed_over() -> None:
     line = ringing()
     line.answer_whisper("1")

@@ -133,7 +133,10 @@ class BrokenOff(BytesIO):
         raise OSError("the carrier hung up")
 
 
-@pytest.mark.parametrize(("body", "status"), [(Endless(), 413), (BrokenOff(), 400)])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(Endless(), 413), (BytesIO(b"x" * 3_000_000), 413), (BrokenOff(), 400)],
+)
 def test_a_body_that_does_not_end_well_is_refused(body: BytesIO, status: int) -> None:
     environ = RequestFactory().post(VOICE, content_type=FORM).META
     request = WSGIRequest({**environ, "wsgi.input": body, "CONTENT_LENGTH": "0"})

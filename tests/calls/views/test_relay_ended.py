@@ -85,6 +85,12 @@ def test_a_caller_who_hung_up_needs_no_answer() -> None:
     assert line.call.state == CallState.OVER
 
 
+def test_a_caller_who_hung_up_is_believed_whatever_the_call_says() -> None:
+    line = live_line()
+    assert verbs(line.end_session("completed", CallStatus="in-progress")) == []
+    assert line.call.state == CallState.OVER
+
+
 def test_a_caller_who_hung_up_before_the_handoff_left() -> None:
     line = live_line()
     ask(line)

@@ -95,6 +95,18 @@ def test_a_rejected_call_is_not_answered(status: int, reason: str) -> None:
     assert (call.state, call.over_at is not None) == (CallState.OVER, True)
 
 
+def test_a_caller_can_be_told_why_before_the_line_goes_dead() -> None:
+    caller = ruled("reject", message="This number takes no calls.")
+    assert verbs(caller.ring()) == ["Say", "Hangup"]
+    assert caller.said == ["This number takes no calls."]
+
+
+def test_a_line_without_an_agent_cannot_send_callers_back_to_one() -> None:
+    away = make_policy(make_contact(calendar=make_calendar()), end="back_to_agent")
+    caller = line(path="person", agent=None, policy=away)
+    assert "Record" in verbs(caller.ring())
+
+
 def test_a_diverted_call_rings_the_first_contact() -> None:
     caller = ruled("divert")
     assert verbs(caller.ring()) == ["Dial", "Hangup"]
