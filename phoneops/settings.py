@@ -40,6 +40,8 @@ HTTP_HOST = env.str("HTTP_HOST", default="127.0.0.1")
 HTTP_PORT = env.int("HTTP_PORT", default=8000)
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", default=8100)
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=0)
+# Voice calls are driven by the web server; False leaves them to `runworker sideband`.
+SIDEBAND_HERE = env.bool("SIDEBAND_HERE", default=True)
 SENTRY_DSN = secret("SENTRY_DSN")
 
 # The providers. A list holds the present value first; more than one while rotating.

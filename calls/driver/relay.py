@@ -85,6 +85,10 @@ class RelayDriver:
     def take_over(self, name: str) -> None:
         self.tell(ev.SupervisorAsked(name))
 
+    def caller_gone(self) -> None:
+        """The carrier says so before its socket does."""
+        self.tell(ev.CallerLeft())
+
     async def gone(self) -> None:
         """The process ends: leave the call so that another one can take it up."""
         self.tell(ev.TransportLost(1001))

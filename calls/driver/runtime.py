@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -21,7 +21,10 @@ from calls.core.meter import Meter
 from calls.driver.database import DatabaseThreads
 from calls.driver.journal import Journal
 from calls.providers.http_tools import ToolSessions
+from calls.providers.openai_realtime import control
+from calls.providers.openai_realtime.control import CallControl
 from calls.providers.openai_responses import ResponsesModel
+from calls.providers.twilio import rest
 from calls.services import sessions
 
 logger = logging.getLogger(__name__)
@@ -36,6 +39,8 @@ class LiveCall(Protocol):
     call: int
 
     def take_over(self, name: str) -> None: ...
+
+    def caller_gone(self) -> None: ...
 
     async def gone(self) -> None: ...
 
@@ -53,10 +58,34 @@ class Runtime:
             base_url=settings.OPENAI_BASE_URL,
             project=settings.OPENAI_PROJECT_ID or None,
         )
-        self._tasks = [
-            asyncio.create_task(self._renew_leases(), name="leases"),
-            asyncio.create_task(self._obey_commands(), name="commands"),
-        ]
+        self.control = CallControl(
+            control.Account(
+                settings.OPENAI_API_KEY,
+                settings.OPENAI_BASE_URL,
+                settings.OPENAI_PROJECT_ID,
+            )
+        )
+        self.watching = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.spawn(self._renew_leases())
+        self.spawn(self._obey_commands())
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that goes on beside the calls and ends with the process."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def redirect(self, call_sid: str, url: str) -> None:
+        """Send a live call of the carrier's to an address of ours."""
+        carrier = rest.Carrier(
+            rest.Account(
+                settings.TWILIO_ACCOUNT_SID,
+                settings.TWILIO_AUTH_TOKEN,
+                settings.TWILIO_API_BASE_URL,
+            )
+        )
+        await asyncio.to_thread(carrier.send_to, call_sid, url)
 
     async def close(self) -> None:
         """Lets go of everything; calls still live are resumed elsewhere."""
@@ -66,6 +95,7 @@ class Runtime:
         )
         await self.journal.close()
         await self.model.close()
+        await self.control.close()
         await self.http.close()
         self.database.close()
 
@@ -103,8 +133,13 @@ class Runtime:
 
     def _obey(self, command: Mapping[str, object]) -> None:
         call = self.live.get(int(str(command.get("call", 0))))
-        if call is not None and command.get("type") == "take.over":
-            call.take_over(str(command.get("name", "")))
+        if call is None:
+            return
+        match command.get("type"):
+            case "take.over":
+                call.take_over(str(command.get("name", "")))
+            case "caller.gone":
+                call.caller_gone()
 
 
 async def _stop(tasks: Iterable[asyncio.Task[None]]) -> None:
