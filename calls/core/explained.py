@@ -7,6 +7,7 @@ of too late), so every key may be absent.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from routing.core.decide import DEFAULT
 from routing.core.decision import Because, Verdict
 
 VERDICTS: Mapping[str, str] = {
@@ -44,11 +45,15 @@ class RuleLookedAt:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """`verdict` is a sentence; `reason` goes on after "because", or is empty."""
+    """`verdict` is a sentence; `reason` goes on after "because", or is empty.
+
+    `by_default`: no rule applied, so what the number itself says was done.
+    """
 
     verdict: str
     reason: str
     rule: str
+    by_default: bool
     message: str
     rules: tuple[RuleLookedAt, ...]
 
@@ -60,8 +65,13 @@ def explain(decision: Mapping[str, object]) -> Explained:
         verdict=VERDICTS.get(verdict, "No decision was stored for this call"),
         reason=REASONS.get(because, ""),
         rule=rule,
+        by_default=rule == DEFAULT,
         message=text(decision, "message"),
-        rules=tuple(looked_at(r, rule) for r in mappings(decision.get("trace"))),
+        rules=tuple(
+            looked_at(told, rule)
+            for told in mappings(decision.get("trace"))
+            if text(told, "rule") != DEFAULT
+        ),
     )
 
 

@@ -99,7 +99,6 @@ class Story:
     lines: list[Line] = field(default_factory=list)
     told: dict[tuple[Look, str], int] = field(default_factory=dict)
     cuts: dict[str, Entry] = field(default_factory=dict)
-    asked: dict[str, Entry] = field(default_factory=dict)
     language: str = ""
 
     def offset(self, entry: Entry) -> int:
@@ -149,6 +148,11 @@ def facts_of(value: object) -> tuple[Fact, ...]:
     return (Fact("", text),) if text else ()
 
 
+def same_language(code: str, other: str) -> bool:
+    """ "es" is the same as "es-US"; the carrier writes the one, profiles the other."""
+    return code.split("-")[0].lower() == other.split("-")[0].lower()
+
+
 def bare(word: str) -> str:
     return "".join(c for c in word.lower() if c.isalnum())
 
@@ -188,11 +192,11 @@ ANNOUNCEMENTS = {
 # What the conversation answers itself; other lines tell what came of it, so these
 # are told only when they are refused.
 OWN_TOOLS = {
-    COLLECT_FIELD: "Write down an answer",
-    TRANSFER_TO_PERSON: "Hand over to a person",
-    TAKE_MESSAGE: "Take a message",
-    END_CALL: "End the call",
-    SWITCH_LANGUAGE: "Change the language",
+    COLLECT_FIELD: "write down an answer",
+    TRANSFER_TO_PERSON: "hand over to a person",
+    TAKE_MESSAGE: "take a message",
+    END_CALL: "end the call",
+    SWITCH_LANGUAGE: "change the language",
 }
 
 RINGING_ENDED: Mapping[str, tuple[str, Tone]] = {

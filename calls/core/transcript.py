@@ -23,6 +23,7 @@ from calls.core.lines import (
     as_text,
     facts_of,
     in_words,
+    same_language,
     split_heard,
     words_in_common,
 )
@@ -56,8 +57,10 @@ def say(look: Look, title: str, key: str = "") -> Teller:
 def tell_caller(story: Story, entry: Entry) -> None:
     story.put(entry, Look.CALLER, "Caller", entry.text("text"))
     language = entry.text("language")
-    if language and language != story.language:
+    known = story.language or language
+    if not same_language(language or known, known):
         story.speak(language)
+    story.language = language or known
 
 
 def tell_keys(story: Story, entry: Entry) -> None:
@@ -125,37 +128,34 @@ def tell_product(story: Story, entry: Entry) -> None:
 
 
 def tell_tool_asked(story: Story, entry: Entry) -> None:
-    story.asked[entry.text("tool_call")] = entry
     if entry.text("name") not in OWN_TOOLS:
-        put_tool(story, entry, entry)
+        put_tool(story, entry)
+
+
+def put_tool(story: Story, entry: Entry) -> int:
+    index = story.put(entry, Look.TOOL, entry.words("name") or "A tool")
+    asked = facts_of(entry.data.get("arguments"))
+    story.lines[index] = replace(story.lines[index], note="no answer yet", asked=asked)
+    story.told[Look.TOOL, entry.text("tool_call")] = index
+    return index
 
 
 def tell_tool_answered(story: Story, entry: Entry) -> None:
-    asked = story.asked.get(entry.text("tool_call"), entry)
     failed = entry.data.get("ok") is False
-    if entry.text("name") in OWN_TOOLS and not failed:
+    if own := OWN_TOOLS.get(entry.text("name")):
+        if failed:
+            title = f"The agent wanted to {own} and was told"
+            story.put(entry, Look.NOTE, title, entry.text("output"))
         return
     index = story.told.pop((Look.TOOL, entry.text("tool_call")), None)
     if index is None:
-        index = put_tool(story, entry, asked)
+        index = put_tool(story, entry)
     story.lines[index] = replace(
         story.lines[index],
         note=entry.seconds("ms", 1000),
         tone=Tone.BAD if failed else Tone.GOOD,
         answer=facts_of(entry.data.get("output")),
     )
-
-
-def put_tool(story: Story, entry: Entry, asked: Entry) -> int:
-    name = asked.text("name")
-    title = OWN_TOOLS.get(name) or in_words(name) or "A tool"
-    index = story.put(entry, Look.TOOL, title)
-    arguments = facts_of(asked.data.get("arguments"))
-    story.lines[index] = replace(
-        story.lines[index], note="no answer yet", asked=arguments
-    )
-    story.told[Look.TOOL, entry.text("tool_call")] = index
-    return index
 
 
 def tell_field(story: Story, entry: Entry) -> None:

@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import get_language_info
 
 from calls.core import zoned
-from calls.core.lines import Look, in_words
+from calls.core.lines import RINGING_ENDED, Look, in_words
 from calls.core.words import CallState, Disposition, HandoffResult
 from calls.models import Call
 from routing.core.callers import spaced
@@ -98,6 +98,11 @@ def handoff_tone(result: str) -> str:
 @register.filter
 def handoff_words(result: str) -> str:
     return HANDOFF_RESULTS[HandoffResult(result)]
+
+
+@register.filter
+def ringing_words(result: str) -> str:
+    return RINGING_ENDED[result][0] if result in RINGING_ENDED else "ringing"
 
 
 @register.filter

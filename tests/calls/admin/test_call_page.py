@@ -67,7 +67,7 @@ def test_the_conversation_is_told_with_everything_that_happened(
         "Of course. We have Monday <s title",
         "at nine, and Tuesday at half past ten.</s>",
         "The caller spoke over this, cut off after 1.9 s.",
-        "Looked up: Find free slots",
+        "Tool: Find free slots",
         "9:30, 15:00",
         "Wrote down: Patient name",
         "4 2",

@@ -1,6 +1,7 @@
 from dataclasses import asdict
 
 from calls.core.explained import Condition, explain
+from routing.core.decide import DEFAULT
 from routing.core.decision import (
     Because,
     ConditionTrace,
@@ -37,8 +38,16 @@ def test_every_rule_is_told_with_its_conditions_and_which_decided() -> None:
 
 
 def test_a_rule_as_reason_needs_no_further_words() -> None:
-    told = explain({"verdict": "accept", "because": "rule", "rule": "No rule applies"})
+    told = explain({"verdict": "accept", "because": "rule", "rule": "VIP"})
     assert (told.verdict, told.reason) == ("The call was given to the agent", "")
+    assert not told.by_default
+
+
+def test_the_default_is_not_told_as_a_rule() -> None:
+    trace = [{"rule": "VIP", "held": False}, {"rule": DEFAULT, "held": True}]
+    told = explain({"verdict": "accept", "rule": DEFAULT, "trace": trace})
+    assert told.by_default
+    assert [rule.name for rule in told.rules] == ["VIP"]
 
 
 def test_a_missing_or_broken_decision_is_told_without_failing() -> None:

@@ -169,23 +169,14 @@ def test_a_failed_tool_is_told_as_bad() -> None:
 
 
 def test_the_conversations_own_tools_are_told_only_when_refused() -> None:
-    asked = entry(
-        "tool_asked", 1, tool_call="a", name="transfer_to_person", arguments="{}"
-    )
-    granted = entry("tool_answered", 1, tool_call="a", name="transfer_to_person")
-    refused = entry(
-        "tool_answered",
-        1,
-        seq=1,
-        tool_call="a",
-        name="transfer_to_person",
-        ok=False,
-        output="Ask for: name.",
-    )
+    name, output = "transfer_to_person", "Ask for: name."
+    asked = entry("tool_asked", 1, name=name, arguments="{}")
+    granted = entry("tool_answered", 1, name=name, ok=True)
+    refused = entry("tool_answered", 2, name=name, ok=False, output=output)
     assert lines(asked, granted) == []
     line = only(asked, refused)
-    assert line.title == "Hand over to a person"
-    assert line.answer == (Fact("", "Ask for: name."),)
+    assert line.title == "The agent wanted to hand over to a person and was told"
+    assert line.text == "Ask for: name."
 
 
 def test_what_a_tool_says_is_put_into_words_whatever_it_is() -> None:
@@ -219,6 +210,15 @@ def test_the_language_is_told_when_it_changes() -> None:
     )
     languages = [line.language for line in told]
     assert languages == ["en-US", "", "es-US", "", "es-US"]
+
+
+def test_a_language_is_no_news_when_it_is_the_first_or_only_spelled_otherwise() -> None:
+    told = lines(
+        entry("caller_said", 1, text="Hi", language="en-US"),
+        entry("caller_said", 2, text="Hello", language="en"),
+        entry("caller_said", 3, text="Hello?"),
+    )
+    assert [line.language for line in told] == ["", "", ""]
 
 
 def test_a_resumed_call_says_so() -> None:
