@@ -25,7 +25,6 @@ class AgentSide(Floor):
     def __init__(self, setting: Setting, past: Past) -> None:
         super().__init__(setting, past)
         self._asked_at = 0.0
-        self._filled = False
         self._continued = False
         self._may_be_empty = False
 
@@ -33,13 +32,12 @@ class AgentSide(Floor):
         self.turn += 1
         self._model_active = True
         self._may_be_empty = may_be_empty
-        self._filled = may_be_empty
         self._asked_at = now
         self._first_token_ms = None
         self._desk.begin_answer()
-        self._timers.stop(Timer.SILENCE, Timer.MERGE)
         self._timers.start(Timer.FIRST_TOKEN, now + self._limits.first_token_seconds)
-        self._start_filler(now)
+        if not may_be_empty:
+            self._start_filler(now)
         self._enter(State.THINKING)
         self._actions.append(AskModel(self.turn, self._history.items()))
 
@@ -124,7 +122,6 @@ class AgentSide(Floor):
             self._ask_model(now)
 
     def _give_up(self, reason: HandoffReason, now: float) -> None:
-        self._close_cycle(now)
         self._keep_answer()
         self._say_line(self.phrases.apology, "apology", now)
         self._hand_off(reason, "portal", now)
@@ -184,12 +181,10 @@ class AgentSide(Floor):
         self._enter(State.WORKING)
         if not self._spoke():
             self._say_line(self._desk.waiting_line(), "waiting for a tool", now)
-        self._filled = False
         self._start_filler(now)
         self._timers.start(Timer.FIRST_TOKEN, now + TOOLS_SECONDS)
 
     def _tools_are_done(self, now: float) -> None:
-        self._timers.stop(Timer.FILLER, Timer.FIRST_TOKEN)
         self._history.add(*self._desk.take_answered())
         if self._desk.may_end() and not self._history.waiting():
             self._end_as_asked(now)
@@ -219,8 +214,3 @@ class AgentSide(Floor):
             self._give_up(HandoffReason.TOOL_FAILED, now)
         else:
             self._model_failed(IncidentKind.MODEL_SLOW, "no first token", now)
-
-    def _fill(self, now: float) -> None:
-        if not self._filled:
-            self._filled = True
-            self._say_line(self.phrases.filler, "filler", now)

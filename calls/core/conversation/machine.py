@@ -170,7 +170,7 @@ class Conversation(CallerSide):
             case Timer.STALL:
                 self._model_failed(IncidentKind.MODEL_SLOW, "answer stalled", now)
             case Timer.FILLER:
-                self._fill(now)
+                self._say_line(self.phrases.filler, "filler", now)
             case Timer.WARN:
                 self._warn("seconds", now)
             case _:

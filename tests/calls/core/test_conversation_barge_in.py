@@ -120,6 +120,14 @@ def test_a_cut_question_about_silence_leaves_the_answer_before_it_whole() -> Non
     assert AgentTurn(ANSWER) in asked_next(talk)
 
 
+def test_a_cut_waiting_line_is_told_with_the_answer_before_it() -> None:
+    talk = answered(text="Hm.")
+    talk.says("When?")
+    talk.wait(3.5)
+    (cut,) = noted(EventKind.AGENT_CUT, talk.interrupts("One"))
+    assert (cut["turn"], talk.core.turn) == (1, 2)
+
+
 def test_an_interruption_after_everything_was_heard_is_none() -> None:
     talk = greeted()
     assert talk.interrupts("") == []

@@ -10,6 +10,7 @@ from calls.core.actions import (
     AskModel,
     CancelModel,
     HandOff,
+    Note,
     NoticeTurn,
     ReportIncident,
     Say,
@@ -91,7 +92,11 @@ def test_a_stream_that_breaks_off_is_continued_once() -> None:
     assert history(actions)[-2:] == (AgentTurn("We come on"), NoticeTurn(GO_ON))
     assert only(ReportIncident, actions).kind is IncidentKind.MODEL_ERROR
     talk.model("Monday.")
-    assert said(talk.fails()) == APOLOGY
+    actions = talk.fails()
+    assert said(actions) == APOLOGY
+    told = [n.kind for n in found(Note, actions)]
+    said_first = told.index(EventKind.AGENT_SAID)
+    assert said_first < told.index(EventKind.PRODUCT_SAID)
 
 
 def test_a_stream_that_stalls_is_continued_once() -> None:
@@ -111,6 +116,13 @@ def test_a_slow_stream_that_goes_on_is_not_stalled() -> None:
     talk.wait(5.9)
     talk.asks("look_up_caller")
     assert not found(CancelModel, talk.wait(5.9))
+
+
+def test_a_model_that_asked_for_a_tool_has_its_full_time_for_the_rest() -> None:
+    talk = thinking()
+    talk.asks("find_slots")
+    assert not found(CancelModel, talk.wait(7.9))
+    assert found(CancelModel, talk.wait(0.2))
 
 
 def test_the_next_utterance_may_be_continued_again() -> None:

@@ -51,8 +51,10 @@ def test_a_tool_runs_and_the_model_is_asked_again_with_its_answer() -> None:
     actions = talk.asks("find_slots", day="Monday")
     assert only(RunTool, actions) == RunTool("t1", "find_slots", '{"day": "Monday"}')
     assert found(AskModel, talk.done()) == []
-    asked = history(talk.tell(ANSWERED))
-    assert asked[-1] == ToolTurn("t1", "find_slots", '{"day": "Monday"}', "Monday.")
+    actions = talk.tell(ANSWERED)
+    turn = ToolTurn("t1", "find_slots", '{"day": "Monday"}', "Monday.")
+    assert history(actions)[-1] == turn
+    assert not found(ReportIncident, actions)
 
 
 def test_an_answer_that_comes_before_the_model_has_finished_waits_for_it() -> None:
@@ -148,6 +150,23 @@ def test_a_tool_that_takes_its_time_is_covered_by_its_waiting_line() -> None:
     assert said(talk.wait(1)) == [PHRASES.filler]
 
 
+def test_a_filler_may_be_needed_again_while_a_tool_runs() -> None:
+    talk = thinking()
+    assert said(talk.wait(2)) == [PHRASES.filler]
+    talk.asks("find_slots")
+    talk.done()
+    assert said(talk.wait(5.5)) == [PHRASES.filler]
+
+
+def test_a_waiting_line_is_said_whatever_the_answer_before_said() -> None:
+    talk = speaking(text="Let me see.")
+    talk.asks("find_slots", "t1")
+    talk.done()
+    talk.tell(ANSWERED)
+    talk.asks("find_slots", "t2")
+    assert said(talk.done()) == [SLOTS.waiting_line]
+
+
 def test_a_model_that_announced_the_tool_needs_no_waiting_line() -> None:
     talk = speaking(text="Let me see.")
     talk.asks("find_slots")
@@ -227,6 +246,7 @@ def test_no_filler_is_said_after_the_agent_has_asked_its_question() -> None:
 def test_a_message_is_noted() -> None:
     actions = thinking().asks("take_message", message="Call me.")
     assert noted(EventKind.MESSAGE_TAKEN, actions) == [{"message": "Call me."}]
+    assert not found(ChangeLanguage, actions)
 
 
 def test_the_agent_can_change_the_language() -> None:
@@ -235,6 +255,7 @@ def test_the_agent_can_change_the_language() -> None:
     actions = talk.asks("switch_language", language="es-US")
     assert only(ChangeLanguage, actions).code == talk.core.language == "es-US"
     assert noted(EventKind.LANGUAGE_CHANGED, actions) == [{"language": "es-US"}]
+    assert not noted(EventKind.MESSAGE_TAKEN, actions)
 
 
 # transfer_to_person
