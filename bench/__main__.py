@@ -1,0 +1,144 @@
+"""`make bench`: the portal against the smallest program that does the same job.
+
+    python -m bench [--quick] [--markdown] [--calls N] [--seconds N]
+
+Everything runs on loopback, on engines of its own in a throw-away folder, and ends by
+itself after about five minutes (`--quick`: one). Nothing fails when a target is
+missed; the table says so.
+"""
+
+import argparse
+import asyncio
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from time import monotonic
+
+from bench import journal, machine, relay, report, routing, webhook
+from bench.portal import Portal, Server, portal, server, wait_for_port
+from bench.relay import Load
+from bench.table import Table, as_markdown, as_text
+from bench.world import Overheard, Ports, StandIn, World, world
+
+LONGEST_SECONDS = 900.0
+FULL, QUICK = Load(500, 45.0), Load(80, 12.0)
+WARM_UP = Load(20, 4.0)
+WEBHOOK_SECONDS, QUICK_WEBHOOK_SECONDS = 30.0, 8.0
+STARTED = monotonic()
+
+
+def say(what: str) -> None:
+    print(f"{monotonic() - STARTED:5.0f} s  {what}", file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    load: Load
+    webhook_seconds: float
+    ports: Ports
+    portal: Portal
+    stack: ExitStack
+
+    async def run(self) -> list[Table]:
+        async with asyncio.timeout(LONGEST_SECONDS), world(self.ports) as found:
+            return [
+                *await self.relay_tables(found),
+                await self.webhook_table(found),
+                report.routing_table(routing.measure()),
+            ]
+
+    async def relay_tables(self, found: World) -> list[Table]:
+        web = self.portal.web
+        say("the portal takes a few calls to warm up")
+        await relay.measure(found, found.to_product, WARM_UP, web.pid)
+        reference = self.relay_reference()
+        hand_over_twiml(found)
+        say("the reference takes a few calls to warm up")
+        pid = reference.pid
+        await relay.measure(found, found.to_reference, WARM_UP, pid)
+        say(f"{self.load.calls} calls to the reference")
+        floor = await relay.measure(found, found.to_reference, self.load, pid, say)
+        reference.stop()
+        say(f"{self.load.calls} calls to the portal")
+        ours = await relay.measure(found, found.to_product, self.load, web.pid, say)
+        tell_troubles(ours, self.portal)
+        entries = journal.look_into(self.portal.home.dsn, ours)
+        return [report.relay_table(ours, floor), report.journal_table(entries)]
+
+    def relay_reference(self) -> Server:
+        arguments = ["-m", "bench.reference", "--port", str(self.ports.reference)]
+        arguments += ["--model", f"http://127.0.0.1:{self.ports.model}/v1"]
+        arguments += ["--key", "simulated-openai-api-key"]
+        started = server(self.stack, "reference", arguments, self.portal.home)
+        wait_for_port(self.ports.reference, started)
+        return started
+
+    async def webhook_table(self, found: World) -> Table:
+        port = self.ports.reference_webhook
+        arguments = ["-m", "bench.reference_webhook", "--port", str(port)]
+        arguments += ["--database", self.portal.home.dsn]
+        reference = server(self.stack, "webhook", arguments, self.portal.home)
+        wait_for_port(port, reference)
+        config = found.to_product.config
+        answers = []
+        for where, pid in (
+            (f"127.0.0.1:{port}", reference.pid),
+            (config.connect_to, self.portal.web.pid),
+        ):
+            say(f"voice webhooks for {self.webhook_seconds:.0f} s")
+            asked = await webhook.measure(
+                found.session, config, where, self.webhook_seconds, pid
+            )
+            answers.append(asked)
+        return report.webhook_table(answers[1], answers[0])
+
+
+def hand_over_twiml(found: World) -> None:
+    stand_in, overheard = found.to_reference.product, found.to_product.product
+    assert isinstance(stand_in, StandIn)
+    assert isinstance(overheard, Overheard)
+    stand_in.twiml = overheard.twiml
+
+
+def tell_troubles(run: relay.Result, portal: Portal) -> None:
+    for record in run.dropped[:5]:
+        say(f"a call went wrong: {record.outcome} {record.violations[:2]}")
+    complaints = portal.web.complaints()
+    for complaint in complaints[:5]:
+        say(f"the portal complains: {complaint[:300]}")
+    if len(complaints) > 5:
+        say(f"the portal complains {len(complaints) - 5} times more")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a minute instead of five")
+    parser.add_argument("--markdown", action="store_true", help="tables for a page")
+    parser.add_argument("--calls", type=int, help="live calls")
+    parser.add_argument("--seconds", type=float, help="how long they are measured")
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = arguments()
+    usual = QUICK if given.quick else FULL
+    load = Load(given.calls or usual.calls, given.seconds or usual.steady)
+    webhook_seconds = QUICK_WEBHOOK_SECONDS if given.quick else WEBHOOK_SECONDS
+    print(machine.describe())
+    print(f"PostgreSQL with fsync. Load at the start: {machine.load():.1f}\n")
+    if machine.load() > machine.BUSY:
+        print("WARNING: this machine is busy with other work; the figures are noise.\n")
+    ports = Ports(*(machine.free_port() for _ in range(4)))
+    with ExitStack() as stack:
+        say("starting PostgreSQL, Valkey and the portal")
+        found = stack.enter_context(portal(ports))
+        bench = Bench(load, webhook_seconds, ports, found, stack)
+        tables = asyncio.run(bench.run())
+    show = as_markdown if given.markdown else as_text
+    print("\n".join(show(table) for table in tables))
+    missed = [figure for table in tables for figure in table.missed]
+    print("Missed: " + "; ".join(missed) if missed else "All targets met.")
+
+
+if __name__ == "__main__":
+    main()
