@@ -63,8 +63,12 @@ def mail_summary(call_id: int, tries: int = 0) -> None:
     call = summary_mail.claim(call_id, timezone.now())
     if call is None:
         return
+    mail = summary_mail.compose(call)
+    if not mail.to:
+        summary_mail.move(call, MailState.NOT_WANTED, timezone.now())
+        return
     try:
-        sent = send(summary_mail.compose(call))
+        sent = send(mail)
     except Exception:
         logger.exception("mail about a call: fate unknown", extra={"call": call_id})
         summary_mail.give_up(call, MailState.UNKNOWN, timezone.now())

@@ -6,9 +6,14 @@ has now; the release is in memory) and writes two, the call and its first entry.
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from calls.core.carrier_events import Offered
 from calls.core.instructions import HangUp, Instruction, RejectCall
+from calls.core.meter import Meter
 from calls.core.script import NOT_IN_SERVICE
 from calls.core.words import (
     CallState,
@@ -55,7 +60,15 @@ def gather(offered: Offered, caller: Caller) -> Facts:
         forwarded_from=offered.forwarded_from,
         verstat=offered.verstat,
         live_calls=Call.objects.live().filter(dialled=offered.dialled).count(),
+        budget_spent=meter(settings.CALLS_METER).budget_spent(offered.dialled),
     )
+
+
+@cache
+def meter(name: str) -> Meter:
+    """It answers from memory, so one serves the whole process."""
+    made: Meter = import_string(name)()
+    return made
 
 
 def new_call(

@@ -13,10 +13,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from calls.core.lines import in_words
-from calls.core.words import CallState, CauseOwner, IncidentKind, MailState
+from calls.core.words import (
+    AttemptResult,
+    CallState,
+    CauseOwner,
+    IncidentKind,
+    MailState,
+)
 from calls.core.zoned import in_length_words, short
-from calls.models import Call
+from calls.models import Call, HandoffAttempt
 from calls.services import incidents, recaps
+from calls.services.call_script import ruleset_of
 
 # Longer than any send can take, and than the pause between two tries.
 GIVEN_UP_AFTER = timedelta(minutes=5)
@@ -89,12 +96,23 @@ def compose(call: Call) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=f"{in_words(call.disposition)}: call to {line}",
         body=render_to_string("mail/call_summary.txt", context),
-        to=list(settings.TEAM_EMAILS),
+        to=recipients(call),
     )
     mail.attach_alternative(
         render_to_string("mail/call_summary.html", context), "text/html"
     )
     return mail
+
+
+def recipients(call: Call) -> list[str]:
+    """The team, and the contact who took the caller."""
+    took = HandoffAttempt.objects.filter(
+        handoff__call=call, result=AttemptResult.ACCEPTED
+    )
+    contacts = ruleset_of(call).contacts
+    known = [contacts.get(key) for key in took.values_list("contact_key", flat=True)]
+    emails = [contact.email for contact in known if contact and contact.email]
+    return list(dict.fromkeys([*settings.TEAM_EMAILS, *emails]))
 
 
 def link_to(call: Call) -> str:

@@ -10,12 +10,19 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from calls import tasks
-from calls.core.words import CallState, FollowUpKind, IncidentKind, MailState
+from calls.core.words import (
+    CallState,
+    FollowUpKind,
+    HandoffResult,
+    IncidentKind,
+    MailState,
+)
 from calls.models import Call, Incident
 from calls.services import follow_ups, summary_mail
 from tests.calls.mail_server import mail_server
 from tests.calls.twilio_api import FakeTwilio, twilio_api
-from tests.makers_calls import make_call
+from tests.makers_calls import make_attempt, make_call, make_handoff
+from tests.makers_routing import make_contact, make_policy, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +74,25 @@ def test_the_team_gets_a_mail_about_the_call(settings: Settings) -> None:
     assert "Callback, Front desk, by" in sent.body
     assert "<Roof>" in sent.body
     assert f"/admin/calls/call/{call.pk}/change/" in sent.body
+
+
+def test_the_contact_who_took_the_caller_gets_it_too(settings: Settings) -> None:
+    settings.TEAM_EMAILS = ["desk@example.com"]
+    ana, ben = make_contact(email="ana@example.com"), make_contact(email="")
+    make_policy(ana, ben)
+    call = closed(release_number=publish().number)
+    handoff = make_handoff(call, result=HandoffResult.CONNECTED)
+    for contact in (ana, ben):
+        make_attempt(handoff, contact_key=str(contact.pk), result="accepted")
+    make_attempt(handoff, contact_key="gone", result="accepted")
+    assert summary_mail.recipients(call) == ["desk@example.com", "ana@example.com"]
+
+
+def test_without_a_team_nobody_is_mailed(settings: Settings) -> None:
+    settings.TEAM_EMAILS = []
+    call = closed()
+    tasks.mail_summary(call.pk)
+    assert state(call) == MailState.NOT_WANTED
 
 
 def test_the_mail_is_also_there_in_html() -> None:
