@@ -1,13 +1,8 @@
 """The entrance of the machine: what happens, and what follows from it."""
 
-from collections.abc import Mapping
-
 from calls.core import events as ev
-from calls.core.actions import HandOff, HangUp, Note, ReportIncident, RunTool
-from calls.core.collector import DigitCollector
-from calls.core.conversation import Setting
-from calls.core.desk import ToolDesk, Wish, WishKind
-from calls.core.timers import Timers
+from calls.core.actions import HandOff, HangUp, RunTool
+from calls.core.desk import Wish, WishKind
 from calls.core.voice import events as vev
 from calls.core.voice.actions import (
     GiveOutput,
@@ -16,8 +11,8 @@ from calls.core.voice.actions import (
     TellModel,
     VoiceAction,
 )
-from calls.core.voice.order import Order
-from calls.core.voice.state import TRANSITIONS, Due, Engine, VoicePast, VoiceState
+from calls.core.voice.floor import VoiceFloor
+from calls.core.voice.state import Due, VoiceState
 from calls.core.words import (
     CauseOwner,
     Ending,
@@ -25,64 +20,16 @@ from calls.core.words import (
     HandoffReason,
     IncidentKind,
 )
-from routing.core.ruleset import AtLimit, Phrases
+from routing.core.ruleset import AtLimit
 
 COST_WARN_SHARE = 0.8
-LAST_WORDS_SECONDS = 15.0
 TOOLS_SECONDS = 25.0
 HARMLESS = frozenset(
     {"conversation_already_has_active_response", "response_cancel_not_active"}
 )
-LOST_IN_OUTAGE = "The tool was interrupted and its answer is lost. Try it again."
 
 
-class VoiceCall:
-    def __init__(
-        self, setting: Setting, engine: Engine, past: VoicePast | None = None
-    ) -> None:
-        self.state = VoiceState.WAITING
-        self._setting, self._engine = setting, engine
-        self._past = past or VoicePast()
-        self._limits = setting.agent.limits
-        languages = [entry.code for entry in setting.profile.languages]
-        self._desk = ToolDesk(setting.agent, languages, self._past.collected)
-        self._timers: Timers[Due] = Timers()
-        self._order = Order()
-        self._digits = DigitCollector(
-            terminator=setting.profile.digit_terminator,
-            inter_digit_seconds=setting.profile.inter_digit_ms / 1000,
-        )
-        self._actions: list[VoiceAction] = []
-        self._response = ""
-        self._wanted: Respond | None = None
-        self._audible = False
-        self._caller_speaking = False
-        self._caller_spoke = self._past.caller_spoke
-        self._silences = 0
-        self._dead_airs = 0
-        self._warned: set[str] = set()
-        self._warning_due = False
-        self._final: HandOff | HangUp | None = None
-        self._last_words_said = False
-
-    @property
-    def deadline(self) -> float | None:
-        """When to call back with `DeadlinePassed`, on the clock of `now`."""
-        due = [self._timers.deadline, self._order.deadline]
-        return min((at for at in due if at is not None), default=None)
-
-    @property
-    def collected(self) -> Mapping[str, str]:
-        return self._desk.collected
-
-    @property
-    def language(self) -> str:
-        return self._setting.language
-
-    @property
-    def phrases(self) -> Phrases:
-        return self._setting.profile.language(self._setting.language).phrases
-
+class VoiceCall(VoiceFloor):
     def receive(self, event: vev.VoiceEvent, now: float) -> list[VoiceAction]:
         """Never raises for anything that a provider or a caller may send."""
         self._actions = []
@@ -133,21 +80,11 @@ class VoiceCall:
             case ev.ToolAnswered():
                 self._tool_answered(event, now)
             case vev.ResponseBegan():
-                self._response = event.response
+                self._response, self._sounded = event.response, self._audible
             case vev.ResponseEnded():
                 self._response_ended(event, now)
             case vev.CallerIdle():
                 self._silent(now, asked_already=True)
-
-    def _enter(self, state: VoiceState) -> None:
-        assert state in TRANSITIONS[self.state], f"{self.state} -> {state}"
-        self.state = state
-
-    def _note(self, kind: EventKind, **data: object) -> None:
-        self._actions.append(Note(kind, data))
-
-    def _report(self, kind: IncidentKind, cause: CauseOwner, detail: str) -> None:
-        self._actions.append(ReportIncident(kind, cause, detail))
 
     def _tell_lines(self, now: float) -> None:
         done = self.state is VoiceState.ENDED
@@ -195,22 +132,10 @@ class VoiceCall:
 
     # responses
 
-    def _speak(self, wish: Respond, now: float) -> None:
-        """One response at a time; a later wish replaces one that still waits."""
-        if self._response or self._desk.busy():
-            self._wanted = wish
-            return
-        self._wanted = None
-        self._actions.append(wish)
-        if wish.words and wish.words != self._setting.greeting:
-            self._note(EventKind.PRODUCT_SAID, text=wish.words, why="server")
-        self._expect_sound(now)
-
-    def _expect_sound(self, now: float) -> None:
-        self._timers.start(Due.SOUND, now + self._engine.dead_air_seconds)
-
     def _response_ended(self, event: vev.ResponseEnded, now: float) -> None:
         self._response = ""
+        if self._sounded or not event.spoke:
+            self._owed = self._wanted is not None
         if event.how is vev.Ended.FAILED:
             self._failed(event.detail or "response failed", now)
             return
@@ -283,6 +208,7 @@ class VoiceCall:
             self._speak(Respond(), now)
 
     def _grant(self, wish: Wish, now: float, *, spoke: bool) -> None:
+        self._owed = spoke and not self._sounded
         if wish.kind is WishKind.HAND_OFF:
             words = "" if spoke else None
             self._hand_off(wish.reason, "agent", now, summary=wish.summary, words=words)
@@ -306,8 +232,11 @@ class VoiceCall:
     def _agent_audible(self, now: float, *, on: bool) -> None:
         self._audible = on
         if on:
+            self._sounded = True
             self._timers.stop(Due.SOUND, Due.SILENCE)
             return
+        if self._sounded and not self._response:
+            self._owed = self._wanted is not None
         if self.state is VoiceState.TALKING and not self._caller_speaking:
             if not self._engine.idle_prompts:
                 patience = self._limits.silence_seconds
@@ -351,64 +280,10 @@ class VoiceCall:
 
     # leaving
 
-    def _leave(self, final: HandOff | HangUp, words: str, now: float) -> None:
-        """Say the last words and act once they have been heard."""
-        self._final = final
-        self._timers.stop(Due.SILENCE, Due.GHOST, Due.TOOLS, Due.SOUND)
-        self._timers.start(Due.LAST_WORDS, now + LAST_WORDS_SECONDS)
-        if self.state is not VoiceState.LEAVING:
-            self._enter(VoiceState.LEAVING)
-        self._last_words_said = not words
-        if words:
-            if self._response or self._audible:
-                self._actions.append(Interrupt())
-            self._wanted = Respond(words)
-            if not self._response and not self._desk.busy():
-                self._speak(self._wanted, now)
-        self._maybe_finish(now)
-
-    def _maybe_finish(self, now: float) -> None:
-        """Hang up and transfer only after the audio has stopped (fact sheet 3.7)."""
-        leaving = self.state is VoiceState.LEAVING
-        if leaving and self._wanted is None and not (self._response or self._audible):
-            if self._last_words_said:
-                self._finish(now)
-            self._last_words_said = True
-
-    def _finish(self, now: float) -> None:
-        final = self._final
-        assert final is not None
-        self._timers.stop_all()
-        ending, outcome = Ending.HANDED_OFF, ""
-        if isinstance(final, HangUp):
-            ending, outcome = final.ending, final.outcome
-        self._note(EventKind.ENDING, why=ending.value, outcome=outcome)
-        self._actions.append(final)
-        self._enter(VoiceState.ENDED)
-
-    def _hand_off(
-        self,
-        reason: HandoffReason,
-        asked_by: str,
-        now: float,
-        *,
-        summary: str = "",
-        words: str | None = None,
-    ) -> None:
-        if isinstance(self._final, HandOff):
-            return
-        self._note(
-            EventKind.HANDOFF_ASKED,
-            reason=reason.value,
-            summary=summary,
-            asked_by=asked_by,
-        )
-        final = HandOff(reason, summary, dict(self._desk.collected), asked_by)
-        self._leave(final, self.phrases.handoff if words is None else words, now)
-
     def _transfer_unseen(self, now: float) -> None:
         """The transfer did not happen: say so and take the caller back."""
-        if not isinstance(self._final, HandOff):
+        handed = isinstance(self._final, HandOff) and self.state is VoiceState.ENDED
+        if not handed:
             return
         detail = "A transfer was asked for and nothing shows that it happened."
         self._report(IncidentKind.TRANSFER_FAILED, CauseOwner.MODEL, detail)
@@ -416,12 +291,6 @@ class VoiceCall:
         self._enter(VoiceState.TALKING)
         self._timers.start(Due.CAP, now + self._limits.warn_seconds)
         self._speak(Respond(self.phrases.nobody_free), now)
-
-    def _gone(self, ending: Ending, now: float) -> None:
-        self._timers.stop_all()
-        self._note(EventKind.ENDING, why=ending.value, outcome="")
-        if self.state is not VoiceState.ENDED:
-            self._enter(VoiceState.ENDED)
 
     # faults, time and limits
 
@@ -440,7 +309,7 @@ class VoiceCall:
         self._report(kind, CauseOwner.MODEL, why)
         self._note(EventKind.MODEL_FAILED, reason=why)
         if self.state is VoiceState.LEAVING:
-            self._wanted, self._last_words_said = None, True
+            self._wanted, self._owed = None, False
             self._maybe_finish(now)
         elif self._dead_airs <= 1:
             self._speak(self._wanted or Respond(), now)
