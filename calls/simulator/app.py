@@ -53,7 +53,7 @@ def build_app(
     """
     known = load_all() if scenarios is None else scenarios
     carrier = Carrier(config)
-    model = ModelService(config.openai_key, rule_book(known))
+    model = ModelService(config, rule_book(known))
     batches = Batches(carrier, model, known)
     twilio = TwilioApi(carrier)
     tools = ToolsBackend()

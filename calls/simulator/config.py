@@ -28,6 +28,9 @@ class SimulatorConfig:
     """The numbers' VoiceFallbackUrl; empty = none, as on a new number."""
     speed: float = 1.0
     """How many times faster than life people speak, ring and wait."""
+    first_token_ms: float = 180.0
+    """How long the model thinks, and how long it takes per token, in real time."""
+    token_ms: float = 12.0
     price_after_s: float = 20.0
     """Real seconds after its end in which a call or message has no price yet."""
     call_cap_s: float = 90.0

@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from calls.simulator.config import SimulatorConfig
 from calls.simulator.knobs import Knobs
 from calls.simulator.openai_api import models
 from calls.simulator.openai_api.errors import (
@@ -32,8 +33,6 @@ from calls.simulator.openai_api.request import ModelRequest, read_request
 from calls.simulator.openai_api.rules import Answer, Fault, RuleBook
 from calls.simulator.openai_api.usage import PromptCache, count, tokens_in
 
-FIRST_MS = 180.0
-BETWEEN_MS = 12.0
 REMEMBERED_REQUESTS = 5000
 
 
@@ -61,8 +60,10 @@ class Cut(Exception):
 
 
 class ModelService:
-    def __init__(self, api_key: str, book: RuleBook) -> None:
-        self.api_key = api_key
+    def __init__(self, config: SimulatorConfig, book: RuleBook) -> None:
+        self.api_key = config.openai_key
+        self.first_ms = config.first_token_ms
+        self.token_ms = config.token_ms
         self.book = book
         self.knobs = Knobs()
         self.tally = Tally()
@@ -201,8 +202,8 @@ class ModelService:
         draft = Draft(asked)
         for event in draft.opening():
             yield event
-        await asyncio.sleep(_first_pause(answer))
-        pause = _pause(answer)
+        await asyncio.sleep(self._first_pause(answer))
+        pause = self._pause(answer)
         said = 0
         for event in self._items(draft, answer):
             if event["type"].endswith(".delta"):
@@ -215,6 +216,18 @@ class ModelService:
             yield event
         last = _breaks(draft, answer.fault) if answer.fault else None
         yield self._finished(draft, last or "completed")
+
+    def _first_pause(self, answer: Answer) -> float:
+        first = self.first_ms if answer.first_ms is None else answer.first_ms
+        if answer.fault is not None and answer.fault.kind == "stall":
+            return first / 1000 + answer.fault.seconds
+        return first / 1000
+
+    def _pause(self, answer: Answer) -> float:
+        if answer.fault is not None and answer.fault.kind == "slow":
+            return answer.fault.delay_ms / 1000
+        between = self.token_ms if answer.delay_ms is None else answer.delay_ms
+        return between / 1000
 
     def _items(self, draft: Draft, answer: Answer) -> Any:
         if answer.say:
@@ -245,19 +258,6 @@ def _json(raw: bytes) -> Any:
         raise invalid(
             "We could not parse the JSON body of your request.", "body"
         ) from None
-
-
-def _first_pause(answer: Answer) -> float:
-    first = FIRST_MS if answer.first_ms is None else answer.first_ms
-    stall = answer.fault.seconds if answer.fault and answer.fault.kind == "stall" else 0
-    return first / 1000 + stall
-
-
-def _pause(answer: Answer) -> float:
-    if answer.fault and answer.fault.kind == "slow":
-        return answer.fault.delay_ms / 1000
-    between = BETWEEN_MS if answer.delay_ms is None else answer.delay_ms
-    return between / 1000
 
 
 def _ends_here(draft: Draft, fault: Fault | None, said: int) -> "str | Event | None":

@@ -9,7 +9,7 @@ import openai
 import pytest
 import yaml
 from aiohttp import ClientSession
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from calls.simulator.app import Simulator, serve
 from calls.simulator.config import SimulatorConfig
@@ -92,13 +92,20 @@ class Model:
 @asynccontextmanager
 async def model(book: str = BOOK, *, key: str = "sk-test") -> AsyncIterator[Model]:
     config = SimulatorConfig(
-        account_sid="AC" + "1" * 32, auth_token="t", openai_key="sk-test", port=0
+        account_sid="AC" + "1" * 32,
+        auth_token="t",
+        openai_key="sk-test",
+        port=0,
+        first_token_ms=0,
+        token_ms=1,
     )
     async with serve(config, {}) as (simulator, port):
         _replace_book(simulator, book)
         origin = f"http://127.0.0.1:{port}"
+        # Without certificates to load, which takes longer than most of these tests.
+        plain = DefaultAsyncHttpxClient(verify=False)
         async with AsyncOpenAI(
-            api_key=key, base_url=origin + "/v1", max_retries=0
+            api_key=key, base_url=origin + "/v1", max_retries=0, http_client=plain
         ) as client:
             yield Model(client, simulator.model, origin)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from calls.simulator.app import serve
 from calls.simulator.config import SimulatorConfig
@@ -24,8 +24,8 @@ async def running(**changes: Any) -> AsyncIterator[tuple[SmallProduct, str]]:
     clients: list[AsyncOpenAI] = []
 
     def client() -> AsyncOpenAI:
-        base = f"{origin}/v1"
-        clients.append(AsyncOpenAI(api_key="sk-test", base_url=base, max_retries=1))
+        base, plain = f"{origin}/v1", DefaultAsyncHttpxClient(verify=False)
+        clients.append(AsyncOpenAI(api_key="k", base_url=base, http_client=plain))
         return clients[-1]
 
     product = SmallProduct(client, silence_s=5.0)
@@ -35,7 +35,7 @@ async def running(**changes: Any) -> AsyncIterator[tuple[SmallProduct, str]]:
     config = SimulatorConfig(
         account_sid="AC" + "1" * 32,
         auth_token=TOKEN,
-        openai_key="sk-test",
+        openai_key="k",
         port=0,
         connect_to=f"127.0.0.1:{runner.addresses[0][1]}",
         speed=40.0,
