@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.contrib.filters.admin import DropdownFilter as UnfoldDropdown
 
 from calls import reports
+from calls.admin.history import person
 from calls.core.lines import in_words
 from calls.core.words import HandoffReason
 from calls.models import FollowUp, Handoff, Incident
@@ -167,7 +168,7 @@ class FollowUpFilter(OptionFilter):
         return [
             ("open", "Open", still_open),
             ("overdue", "Overdue", still_open & Q(due_at__lt=timezone.now())),
-            ("mine", "Open and mine", still_open & owned_by(request.user)),
+            ("mine", "Open and mine", still_open & owned_by(person(request))),
             ("done", "Done", Q(done_at__isnull=False)),
         ]
 
@@ -181,10 +182,8 @@ class OwnerFilter(OptionFilter):
         return [(name, name, Q(owner=name)) for name in owners.distinct()]
 
 
-def owned_by(user: User | AnonymousUser) -> Q:
+def owned_by(user: User) -> Q:
     """An owner is a name in words: the person's own, or that of a group of theirs."""
-    if isinstance(user, AnonymousUser):
-        return Q(pk=None)
     names = {user.get_username(), user.get_full_name(), user.email} - {""}
     mine = Q(owner__in=Group.objects.filter(user=user).values("name"))
     for name in names:

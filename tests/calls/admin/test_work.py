@@ -94,6 +94,7 @@ def test_incidents_are_settled_from_the_list_and_on_their_page(
     admin_client.post(address, {"note": "Solved", "settled": "on"})
     incident.refresh_from_db()
     assert incident.settled_by == admin_user
+    assert "UTC by admin" in admin_client.get(address).text
 
 
 def test_the_reason_of_a_handoff_is_corrected_on_its_page(admin_client: Client) -> None:
