@@ -26,7 +26,7 @@ class PhoneNumberAdmin(RoutingAdmin):
     list_select_related = ("agent", "profile", "policy")
     fieldsets = (
         (None, {"fields": ("label", "e164", "time_zone", "active")}),
-        ("Who answers", {"fields": ("path", "agent", "profile", "policy")}),
+        ("Who answers", {"fields": ("path", "trunk", "agent", "profile", "policy")}),
     )
 
     @admin.display(description="Number", ordering="e164")

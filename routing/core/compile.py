@@ -92,6 +92,7 @@ def read_number(entry: Entry) -> Number:
         profile=entry.text("profile"),
         agent=entry.text("agent"),
         policy=entry.text("policy"),
+        trunk=entry.flag("trunk", False),
     )
 
 

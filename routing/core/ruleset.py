@@ -293,6 +293,8 @@ class EscalationPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Number:
+    """`trunk`: its calls reach the voice model directly and are decided there."""
+
     key: str
     e164: str
     label: str
@@ -302,6 +304,7 @@ class Number:
     profile: str
     agent: str
     policy: str
+    trunk: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,13 @@ class PhoneNumber(models.Model):
         "carrier turns speech into text and back; with SIP the model hears and speaks "
         "itself.",
     )
+    trunk = models.BooleanField(
+        "connected by a bare SIP trunk",
+        default=False,
+        help_text="Only for speech to speech: switch on if the carrier sends the calls "
+        "of this number straight to the voice model, without asking here first. "
+        "Whoever knows that address can then reach this line and name any caller.",
+    )
     active = models.BooleanField(
         default=True,
         help_text="Switch off to turn away every call to this number.",
@@ -78,6 +85,12 @@ class PhoneNumber(models.Model):
                 condition=Q(path=Path.PERSON.value) | Q(agent__isnull=False),
                 name="routing_number_has_an_agent",
                 violation_error_message="Choose an agent, or let people answer.",
+            ),
+            models.CheckConstraint(
+                condition=Q(path=Path.SIP.value) | Q(trunk=False),
+                name="routing_trunk_speaks_itself",
+                violation_error_message="Only a number answered speech to speech can "
+                "be connected by a bare trunk.",
             ),
         ]
 

@@ -80,7 +80,7 @@ def tidy(value: Any) -> Any:
 
 def number(n: PhoneNumber) -> Snapshot:
     return {
-        **plain(n, "e164", "label", "time_zone", "path", "active"),
+        **plain(n, "e164", "label", "time_zone", "path", "active", "trunk"),
         "profile": key(n.profile_id),
         "agent": key(n.agent_id),
         "policy": key(n.policy_id),
