@@ -31,6 +31,25 @@ class CallState(StrEnum):
     CLOSED = "closed"
 
 
+class EngineState(StrEnum):
+    """Where a call stands with the provider whose model speaks and listens itself.
+
+    expected -> deciding -> accepted -> attached -> over
+                   \\-> rejected, failed
+
+    `deciding` is a claim of one process, `attached` means that we hear and steer the
+    call. `failed`: the provider could not be brought to take the call, or lost it.
+    """
+
+    EXPECTED = "expected"
+    DECIDING = "deciding"
+    ACCEPTED = "accepted"
+    ATTACHED = "attached"
+    OVER = "over"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
 class HandoffReason(StrEnum):
     CALLER_ASKED = "caller_asked"
     ANGRY_CALLER = "angry_caller"

@@ -1,4 +1,5 @@
 from calls.models.call import Call, CallEvent
+from calls.models.engine import EngineSession
 from calls.models.handoff import Handoff, HandoffAttempt
 from calls.models.inbox import Callback
 from calls.models.record import FollowUp, Incident, Recording, Usage
@@ -7,6 +8,7 @@ __all__ = [
     "Call",
     "CallEvent",
     "Callback",
+    "EngineSession",
     "FollowUp",
     "Handoff",
     "HandoffAttempt",
