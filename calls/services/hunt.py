@@ -109,7 +109,9 @@ def nobody(
             progress.over(call, now)
             return HangUp(script.lines(*said, script.phrases.closing))
         case PolicyEnd.BACK_TO_AGENT:
-            entry = relay_entry.again(call, now, script.lines(*said))
+            entry = relay_entry.again(
+                call, now, script.lines(*said), why=relay_entry.NOBODY_FREE
+            )
             if entry is not None:
                 progress.advance(call, CallState.LIVE)
                 return entry

@@ -121,7 +121,7 @@ def after_failure(call: Call, ended: SessionEnded, now: datetime) -> Instruction
         handoffs.call_over(call, now)
         return HangUp()
     if failed.remedy is Remedy.RESUME and call.relay_failures <= MOST_RESUMES:
-        entry = relay_entry.again(call, now)
+        entry = relay_entry.again(call, now, why=relay_entry.CONNECTION_LOST)
         if entry is not None:
             return entry
     return hunt.divert(

@@ -19,6 +19,7 @@ from calls.services.call_script import script_of
 from calls.services.sessions import token_digest
 from routing.core.ruleset import LanguageProfile
 
+CONNECTION_LOST, NOBODY_FREE = "connection_lost", "nobody_free"
 PLACE_OF_TOKEN = re.compile(r"\[relay token (\d+)\]")
 
 
@@ -30,7 +31,9 @@ def first(call: Call, profile: LanguageProfile, say: Sentences = ()) -> ConnectA
     return entry
 
 
-def again(call: Call, now: datetime, say: Sentences = ()) -> ConnectAgent | None:
+def again(
+    call: Call, now: datetime, say: Sentences = (), *, why: str
+) -> ConnectAgent | None:
     """None when there is no agent or no usable profile to go back to.
 
     A caller who never heard the agent has not entered yet: the greeting is still due.
@@ -48,7 +51,9 @@ def again(call: Call, now: datetime, say: Sentences = ()) -> ConnectAgent | None
         session_status="",
         redirected=False,
     )
-    carrier_journal.enter(call, EventKind.RECONNECTED, now, entry=call.relay_entries)
+    carrier_journal.enter(
+        call, EventKind.RECONNECTED, now, entry=call.relay_entries, why=why
+    )
     return entry
 
 

@@ -38,9 +38,11 @@ def test_a_base_address_may_have_a_path(twilio: FakeTwilio) -> None:
 def test_a_live_call_is_sent_elsewhere_or_ended(twilio: FakeTwilio) -> None:
     twilio.answer = 200, {"sid": CALL, "status": "in-progress"}
     carrier(twilio).redirect(CALL, "<Response/>")
+    carrier(twilio).send_to(CALL, "https://phones.example.com/x/")
     carrier(twilio).hang_up(CALL)
     assert [form for _, _, form in twilio.asked] == [
         {"Twiml": ["<Response/>"]},
+        {"Url": ["https://phones.example.com/x/"], "Method": ["POST"]},
         {"Status": ["completed"]},
     ]
 

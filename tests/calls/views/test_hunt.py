@@ -143,6 +143,8 @@ def test_when_nobody_answers_the_agent_takes_the_caller_back() -> None:
     assert "welcomeGreeting" not in line.relay.attrib
     assert line.call.state == CallState.LIVE
     assert line.call.relay_entries == 2
+    resumed = line.call.events.get(kind="reconnected")
+    assert resumed.data["why"] == "nobody_free"
 
 
 def test_a_caller_who_hangs_up_while_it_rings() -> None:

@@ -232,4 +232,5 @@ def test_the_journal_tells_of_it() -> None:
         "error_message": "Websocket ended",
         "seconds": 10,
     }
-    assert (resumed.kind, resumed.data) == ("reconnected", {"entry": 2})
+    assert resumed.kind == "reconnected"
+    assert resumed.data == {"entry": 2, "why": "connection_lost"}
