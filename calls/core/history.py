@@ -48,7 +48,7 @@ class History:
 
     def settle(self, *, leaving: int = 0) -> None:
         """The caller's pieces, but for the last ones, stand before what comes next."""
-        count = len(self._pending) - leaving
+        count = max(len(self._pending) - leaving, 0)
         self.add(*[CallerTurn(text) for text in self._pending[:count]])
         del self._pending[:count]
 

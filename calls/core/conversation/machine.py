@@ -26,7 +26,7 @@ class Conversation(CallerSide):
     def __init__(self, setting: Setting, past: Past | None = None) -> None:
         super().__init__(setting, past or Past())
         self._warned: set[str] = set()
-        self._supervisor = ""
+        self._supervisor: str | None = None
 
     def receive(self, event: ev.Event, now: float) -> list[Action]:
         """Never raises for anything that a carrier, a model or a caller may send."""
@@ -117,7 +117,7 @@ class Conversation(CallerSide):
             if left > self._limits.warn_seconds:
                 self._timers.start(Timer.WARN, now + left - self._limits.warn_seconds)
             self._begin(event, now)
-        if self._supervisor:
+        if self._supervisor is not None:
             self._hand_off(HandoffReason.SUPERVISOR, self._supervisor, now)
 
     def _carry_out(self, asked: HandOff, now: float) -> None:

@@ -191,11 +191,12 @@ def test_a_supervisor_takes_over_at_any_time(make: Callable[[], Talk]) -> None:
     assert found(HangUp, talk.log) == []
 
 
-def test_a_supervisor_may_ask_before_the_caller_is_connected() -> None:
+@pytest.mark.parametrize("name", ["Eve", ""])
+def test_a_supervisor_may_ask_before_the_caller_is_connected(name: str) -> None:
     talk = Talk()
-    assert talk.tell(ev.SupervisorAsked("Eve")) == []
+    assert talk.tell(ev.SupervisorAsked(name)) == []
     talk.tell(ev.Connected("en-US", greeted=True))
-    assert only(HandOff, talk.wait(10)).asked_by == "Eve"
+    assert only(HandOff, talk.wait(10)).asked_by == name
 
 
 def test_a_caller_is_handed_over_once_only() -> None:

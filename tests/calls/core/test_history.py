@@ -65,6 +65,14 @@ def test_pieces_may_be_left_waiting_behind_the_answer_to_those_before() -> None:
     assert history.items() == asked
 
 
+def test_more_pieces_than_there_are_cannot_be_left_waiting() -> None:
+    history = History()
+    for piece in ("When?", "Where?", "Hello?"):
+        history.hear(piece)
+    history.settle(leaving=5)
+    assert history.waiting() == 3
+
+
 def test_a_turn_that_nobody_heard_is_taken_out() -> None:
     history = History([CallerTurn("When?"), AgentTurn("Monday."), CallerTurn("Wait.")])
     history.cut("")
