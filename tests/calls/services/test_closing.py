@@ -13,7 +13,6 @@ from calls.core.words import (
     Disposition,
     Ending,
     EventKind,
-    FollowUpKind,
     HandoffReason,
     HandoffResult,
     IncidentKind,
@@ -22,7 +21,6 @@ from calls.models import Call
 from calls.services import closing, incidents
 from calls.services.closing import close
 from routing.core.decision import Because, Verdict
-from routing.core.ruleset import Objective
 from tests.makers_calls import (
     NOON,
     make_attempt,
@@ -31,7 +29,6 @@ from tests.makers_calls import (
     make_handoff,
     make_recording,
 )
-from tests.makers_routing import make_agent, make_number, make_policy, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -227,75 +224,6 @@ def test_the_cause_of_a_lost_call_is_known() -> None:
     close(call.pk, LATER)
     incident = call.incidents.get(kind=IncidentKind.CALL_LOST)
     assert incident.cause == "configuration"
-
-
-def test_what_the_journal_knows_is_kept_when_the_process_had_died() -> None:
-    call = over(collected={"name": "Ana"})
-    make_event(call, EventKind.FIELD_COLLECTED, name="name", value="An")
-    make_event(call, EventKind.FIELD_COLLECTED, name="phone", value="+1")
-    close(call.pk, LATER)
-    call.refresh_from_db()
-    assert call.collected == {"name": "Ana", "phone": "+1"}
-
-
-def test_a_message_says_where_to_call_back() -> None:
-    call = with_message()
-    close(call.pk, LATER)
-    follow_up = call.follow_ups.get()
-    assert (follow_up.text, follow_up.contact_number) == ("Call me", "7")
-
-
-def published(**fields: object) -> Call:
-    policy = make_policy(follow_up_owner="Sales", follow_up_minutes=30)
-    agent = make_agent(policy=policy, objective=Objective.LEAD_CAPTURE)
-    number = make_number(agent=agent, policy=policy)
-    release = publish()
-    return over(
-        release_number=release.number,
-        agent_key=str(number.agent_id),
-        policy_key=str(policy.pk),
-        **fields,
-    )
-
-
-def test_a_lead_is_followed_up_by_whom_and_when_the_policy_says() -> None:
-    call = talk(published(collected={"name": "Ana"}))
-    close(call.pk, LATER)
-    lead = call.follow_ups.get(kind=FollowUpKind.LEAD)
-    assert (lead.owner, lead.due_at) == ("Sales", LATER + timedelta(minutes=30))
-    assert lead.fields == {"name": "Ana"}
-
-
-def test_nothing_collected_is_no_lead() -> None:
-    call = talk(published())
-    close(call.pk, LATER)
-    assert owed(call) == []
-
-
-def test_spam_is_no_lead_and_no_mail() -> None:
-    call = talk(published(collected={"name": "x"}, outcome="spam"))
-    close(call.pk, LATER)
-    call.refresh_from_db()
-    assert (owed(call), call.summary_mail) == ([], "not_wanted")
-
-
-def test_without_a_policy_somebody_is_still_responsible() -> None:
-    call = failed()
-    close(call.pk, LATER)
-    follow_up = call.follow_ups.get()
-    assert (follow_up.owner, follow_up.due_at) == (
-        "Front desk",
-        LATER + timedelta(hours=4),
-    )
-
-
-def test_a_promise_made_during_the_call_stays_as_it_was() -> None:
-    call = hunted(HandoffResult.NOBODY)
-    call.follow_ups.create(
-        kind="callback", owner="Ana", text="Promised", opened_at=NOON, due_at=NOON
-    )
-    assert close(call.pk, LATER) is Disposition.CALLBACK_SCHEDULED
-    assert call.follow_ups.get().text == "Promised"
 
 
 def test_closing_asks_a_fixed_number_of_questions(
