@@ -40,6 +40,7 @@ async def _run(
 async def say(party: Party, node: Node, document: Document) -> None:
     if not node.text:
         party.complain("13520", "<Say> without text")
+        return
     for _ in range(_loops(node)):
         await party.race(party.listen("announcement", node.text))
 

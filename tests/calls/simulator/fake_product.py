@@ -4,6 +4,7 @@ It checks every signature with Twilio's own library, so that two implementations
 scheme have to agree.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ RELAY = """<Response><Connect action="/twilio/relay-ended/"><ConversationRelay
  url="wss://phoneops.test/twilio/relay/" {attributes}/></Connect></Response>"""
 Answer = str | web.StreamResponse
 Params = dict[str, str]
+
+
+class Waits(Exception):
+    """An answer that does not come before the product is released."""
 
 
 def relay_twiml(attributes: str = "") -> str:
@@ -91,6 +96,7 @@ class FakeProduct:
     relays: list[Relay] = field(default_factory=list)
     relay_signatures: list[str] = field(default_factory=list)
     handshake_status: int = 101
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def at(self, path: str) -> list[Params]:
         return [hook.params for hook in self.hooks if hook.path == path]
@@ -112,7 +118,11 @@ class FakeProduct:
         assert request.headers["X-Forwarded-Proto"] == "https"
         assert request.headers["Host"] == "phoneops.test"
         planned = self.answers.get(request.path, "<Response/>")
-        answer = planned if isinstance(planned, str) else planned(params)
+        try:
+            answer = planned if isinstance(planned, str) else planned(params)
+        except Waits:
+            await self.released.wait()
+            answer = "<Response/>"
         if isinstance(answer, str):
             return web.Response(text=answer, content_type="text/xml")
         return answer

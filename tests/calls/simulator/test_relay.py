@@ -535,6 +535,79 @@ async def test_an_unknown_attribute_is_a_violation_though_the_call_goes_on() -> 
     assert record.heard == "How can I help?"
 
 
+async def test_media_and_digits_queue_and_are_heard() -> None:
+    async def relay(relay: Relay) -> None:
+        await relay.next("setup")
+        await relay.send("play", source="https://phoneops.test/beep.mp3")
+        await relay.send("sendDigits", digits="12#")
+        await relay.say("Done.", interruptible=False)
+        await relay.until_closed()
+
+    async def caller(caller: Caller) -> None:
+        await caller.hears("Done")
+        caller.hang_up()
+
+    async with world(product(relay=relay)) as w:
+        record = await w.call(caller)
+    assert record.heard == ("[plays https://phoneops.test/beep.mp3] [dials 12#] Done.")
+
+
+@pytest.mark.parametrize("switch", [True, False])
+async def test_a_voice_that_cannot_speak_a_language_is_pointed_out(
+    *, switch: bool
+) -> None:
+    async def relay(relay: Relay) -> None:
+        await relay.next("setup")
+        if switch:
+            await relay.send("language", ttsLanguage="es-ES")
+        else:
+            await relay.say("Hola.", lang="es-ES")
+        await relay.until_closed()
+
+    fake = product('ttsProvider="Google" voice="en-US-Journey-O"', relay=relay)
+    async with world(fake) as w:
+        record = await w.call(cap_s=1)
+    assert "64106: " in record.violations[0]
+    assert "en-US-Journey-O does not speak es-ES" in record.violations[0]
+    failed = [p["SessionStatus"] for p in fake.at("/twilio/relay-ended/")]
+    assert failed == ["failed" if switch else "completed"]
+
+
+async def test_a_declared_language_brings_its_own_voice() -> None:
+    spanish = '<Language code="es-ES" voice="es-ES-Journey-F"/>'
+    twiml = relay_twiml('ttsProvider="Google" voice="en-US-Journey-O"').replace(
+        "/></Connect>", f">{spanish}</ConversationRelay></Connect>"
+    )
+
+    async def relay(relay: Relay) -> None:
+        await relay.next("setup")
+        await relay.send("language", ttsLanguage="es-ES")
+        await relay.say("Hola.")
+        await relay.until_closed()
+
+    async def caller(caller: Caller) -> None:
+        await caller.hears("Hola")
+        caller.hang_up()
+
+    async with world(FakeProduct({"/twilio/voice/": twiml}, relay=relay)) as w:
+        record = await w.call(caller)
+    assert record.ok
+
+
+async def test_a_connect_without_an_action_goes_on_with_the_next_verb() -> None:
+    twiml = relay_twiml().replace(' action="/twilio/relay-ended/"', "")
+    twiml = twiml.replace("</Response>", "<Say>Behind.</Say></Response>")
+
+    async def relay(relay: Relay) -> None:
+        await relay.next("setup")
+        await relay.send("end")
+        await relay.until_closed()
+
+    async with world(FakeProduct({"/twilio/voice/": twiml}, relay=relay)) as w:
+        record = await w.call()
+    assert record.heard == "Behind."
+
+
 async def test_a_slow_reader_still_gets_everything() -> None:
     async def relay(relay: Relay) -> None:
         await relay.next("setup")

@@ -111,7 +111,8 @@ async def test_a_call_can_be_fetched_while_it_goes_on_and_after() -> None:
         listed = await a.ask(lambda: a.client.calls.list(status="completed"))
     (during,) = seen
     assert (during.status, during.price, during.duration) == ("in-progress", None, None)
-    assert (after.status, after.price, after.duration) == ("completed", "-0.0085", "1")
+    assert (after.status, after.price) == ("completed", "-0.0085")
+    assert int(after.duration) >= 1
     assert (after._from, after.to, after.direction) == (
         "+12025550120",
         MAIN,

@@ -151,6 +151,64 @@ async def test_a_queue_hands_the_caller_on() -> None:
     assert record.heard == "[waits in queue support] Good talk."
 
 
+async def test_keys_cut_a_prompt_and_enough_of_them_end_a_gather() -> None:
+    async def caller(caller: Caller) -> None:
+        await caller.ear.until(lambda: caller.ear.speaking)
+        await caller.press("123")
+
+    prompt = "A very long prompt that nobody wants to hear to its end. " * 5
+    fake = voice(
+        f'<Gather action="/digits/" numDigits="3"><Say>{prompt}</Say></Gather>',
+        digits=say("Thank you."),
+    )
+    async with world(fake) as w:
+        record = await w.call(caller)
+    assert fake.at("/digits/")[0]["Digits"] == "123"
+    assert record.heard == "Thank you."
+
+
+async def test_an_empty_gather_may_ask_for_its_action() -> None:
+    fake = voice(
+        '<Gather action="/digits/" actionOnEmptyResult="true" timeout="1"/>',
+        digits=say("Nothing came."),
+    )
+    async with world(fake) as w:
+        record = await w.call()
+    assert record.heard == "Nothing came."
+
+
+async def test_speech_can_be_gathered() -> None:
+    async def caller(caller: Caller) -> None:
+        await caller.hears("Say something")
+        await caller.say("Blue.")
+
+    fake = voice(
+        '<Gather input="speech" action="/spoken/"><Say>Say something.</Say></Gather>',
+        spoken=say("I see."),
+    )
+    async with world(fake) as w:
+        await w.call(caller)
+    assert fake.at("/spoken/")[0]["SpeechResult"] == "Blue."
+
+
+async def test_media_is_played_and_its_absence_pointed_out() -> None:
+    fake = voice("<Play>/music.mp3</Play><Play/><Play digits='12'/><Say></Say>")
+    async with world(fake) as w:
+        record = await w.call()
+    assert record.heard == "[plays /music.mp3]"
+    assert record.violations == [
+        "13420: <Play> without a URL",
+        "13520: <Say> without text",
+    ]
+
+
+async def test_reject_comes_too_late_on_an_answered_call() -> None:
+    async with world(voice("<Say>Hello.</Say><Reject/>")) as w:
+        record = await w.call()
+    assert record.violations == ["12200: <Reject> after the call was answered"]
+    assert record.outcome == "agent_ended"
+
+
 async def test_an_endless_redirect_is_stopped() -> None:
     def again(params: Params) -> str:
         return "<Response><Redirect>/twilio/voice/</Redirect></Response>"

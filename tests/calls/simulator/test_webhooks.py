@@ -1,6 +1,7 @@
 """Webhooks: signatures, retries, fallback, and what is refused."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -12,9 +13,15 @@ from tests.calls.simulator.fake_product import (
     Answer,
     FakeProduct,
     Params,
+    Waits,
     say,
     world,
 )
+
+
+def hold_on(params: Params) -> Answer:
+    """The fake product keeps this request until it is released."""
+    raise Waits
 
 
 def failing_times(count: int, then: str) -> Iterator[Answer]:
@@ -163,6 +170,39 @@ async def test_a_failing_status_callback_is_a_violation() -> None:
     async with world(product) as w:
         record = await w.call()
     assert record.violations == ["11200: callback: /twilio/status/ answered 403"]
+
+
+async def test_a_product_that_cannot_be_reached_is_tried_twice() -> None:
+    async with world() as w:
+        w.carrier.product.config = replace(w.carrier.config, connect_to="127.0.0.1:1")
+        record = await w.call()
+    assert record.outcome == "application_error"
+    assert record.violations[0] == "11205: /twilio/voice/: ClientConnectorError"
+
+
+async def test_a_product_that_does_not_answer_in_time_is_given_up() -> None:
+    product = FakeProduct({"/slow/": hold_on})
+    product.answers["/twilio/voice/"] = (
+        "<Response><Redirect>/slow/#rt=100&amp;rc=1&amp;rp=rt</Redirect></Response>"
+    )
+    async with world(product) as w:
+        record = await w.call()
+        product.released.set()
+    tokens = [hook.token for hook in product.hooks if hook.path == "/slow/"]
+    assert len(tokens) == 2
+    assert len(set(tokens)) == 1
+    assert record.violations == ["11200: /slow/ did not answer"]
+
+
+async def test_all_tries_together_have_fifteen_seconds_or_less() -> None:
+    product = FakeProduct({"/slow/": hold_on})
+    product.answers["/twilio/voice/"] = (
+        "<Response><Redirect>/slow/#tt=100&amp;rc=5&amp;rp=all</Redirect></Response>"
+    )
+    async with world(product) as w:
+        record = await w.call()
+        product.released.set()
+    assert record.violations == ["11200: /slow/ took too long"]
 
 
 async def test_an_unknown_override_is_pointed_out() -> None:
