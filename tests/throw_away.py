@@ -14,13 +14,19 @@ from pathlib import Path
 from phoneops.engines import Engine, Postgres, Valkey
 from phoneops.places import Places
 
-PROVIDER_KEYS = (
+OF_THE_MACHINE = (
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",
     "OPENAI_API_KEY",
     "OPENAI_PROJECT_ID",
     "OPENAI_WEBHOOK_SECRET",
     "PUBLIC_BASE_URL",
+    "OPENAI_BASE_URL",
+    "TWILIO_API_BASE_URL",
+    "SENTRY_DSN",
+    "EMAIL_URL",
+    "TEAM_EMAILS",
+    "DEBUG",
 )
 
 
@@ -31,7 +37,7 @@ def surroundings() -> Iterator[None]:
         folder = Path(tempfile.mkdtemp(prefix="phoneops-test-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o711)  # the database server's user must pass through
-        for name in PROVIDER_KEYS:
+        for name in OF_THE_MACHINE:
             os.environ.pop(name, None)
             os.environ.pop(f"{name}_FILE", None)
         (folder / "var" / "static").mkdir(parents=True)

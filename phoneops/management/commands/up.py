@@ -34,8 +34,8 @@ SIMULATED = """
   More calls  {manage} simulate --calls 20 --concurrency 4
 """
 REAL = """
-  The providers call {origin}. Check the installation with:
-              {manage} doctor
+  The providers call {origin}. Check the settings with:
+              {manage} check
 """
 
 
