@@ -9,9 +9,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Annotated
 
 import openai
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 REALTIME, LIVE, LIVE_OLD = (
     "realtime.call.incoming",
@@ -64,15 +73,25 @@ class Delivery:
     event: IncomingCall | OtherEvent
 
 
+def _storable(text: str) -> str:
+    """A database holds no zero byte and no half character; a header may escape them."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
+_Text = Annotated[str, AfterValidator(_storable)]
+# It becomes part of addresses that we ask.
+_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{0,120}$")]
+
+
 class _Header(BaseModel):
-    name: str
-    value: str
+    name: _Text
+    value: _Text
 
 
 class _Data(BaseModel):
     model_config = ConfigDict(extra="ignore")
-    call_id: str = ""
-    session_id: str = ""
+    call_id: _Id = ""
+    session_id: _Id = ""
     sip_headers: list[_Header] = Field(default_factory=list)
     sip_media_security: str | None = None
 
@@ -95,21 +114,26 @@ def read_webhook(
     try:
         event = _Event.model_validate(json.loads(body))
         incoming = _read(event)
-    except (ValueError, ValidationError, RecursionError) as error:
+    except (ValueError, ValidationError, RecursionError, OverflowError) as error:
         raise WebhookRefused("signed, but not readable") from error
     webhook_id = next(v for k, v in headers.items() if k.lower() == "webhook-id")
     return Delivery(webhook_id[:200], incoming)
 
 
 def _signed(body: bytes, headers: Mapping[str, str], secret: str) -> bool:
-    client = openai.OpenAI(api_key="unused", webhook_secret=secret)
     try:
-        client.webhooks.verify_signature(body, headers, tolerance=TOLERANCE_SECONDS)
+        _verifier().webhooks.verify_signature(
+            body, headers, secret=secret, tolerance=TOLERANCE_SECONDS
+        )
     except Exception:  # noqa: BLE001  seven kinds of nonsense raise seven kinds
         return False
-    finally:
-        client.close()
     return True
+
+
+@lru_cache(maxsize=1)
+def _verifier() -> openai.OpenAI:
+    """Asks nobody anything. Made once: making one takes longer than a call may wait."""
+    return openai.OpenAI(api_key="unused")
 
 
 def _read(event: _Event) -> IncomingCall | OtherEvent:
