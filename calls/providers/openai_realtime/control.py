@@ -37,6 +37,18 @@ class CallGone(Exception):
     """404: the caller has left, or the call was decided already."""
 
 
+class BodyRefused(ProviderError):
+    """400: the session's body will not do. `param` is the field, if it was named."""
+
+    def __init__(self, text: str, *, param: str = "") -> None:
+        super().__init__(text, retryable=False, code="400")
+        self.param = param
+
+
+class FateUnknown(ProviderError):
+    """What we asked for may have been done: no answer came, or 409 for a repeat."""
+
+
 class CallControl:
     """One per process and event loop; closed at the end."""
 
@@ -61,8 +73,21 @@ class CallControl:
         return self._client
 
     async def accept(self, call: str, body: Mapping[str, object]) -> None:
+        """Raises CallGone, BodyRefused, FateUnknown or another ProviderError."""
         path = f"/realtime/calls/{call}/accept"
-        await _twice(lambda: self._post(path, body, LONGEST_ACCEPT_SECONDS))
+        tries: list[int] = []
+
+        async def once() -> None:
+            tries.append(1)
+            await self._post(path, body, LONGEST_ACCEPT_SECONDS)
+
+        try:
+            await _twice(once)
+        except CallGone as gone:
+            if len(tries) == 1:
+                raise
+            text = "The voice provider may have heard the first of two requests."
+            raise FateUnknown(text, retryable=False) from gone
 
     async def reject(self, call: str, *, status: int) -> None:
         path = f"/realtime/calls/{call}/reject"
@@ -117,7 +142,14 @@ async def _twice(request: Callable[[], Awaitable[Any]]) -> None:
 
 
 def _translated(error: openai.OpenAIError) -> ProviderError:
+    """Without the error's own text, which may quote what we sent."""
     status = getattr(error, "status_code", None)
-    retryable = status is None or status in (408, 409, 429) or status >= 500
     words = f"status {status}" if status else type(error).__name__
-    return ProviderError(f"The voice provider failed: {words}.", retryable=retryable)
+    text, code = f"The voice provider failed: {words}.", str(status or "")
+    match error:
+        case openai.BadRequestError() | openai.UnprocessableEntityError():
+            return BodyRefused(text, param=str(error.param or "")[:80])
+        case openai.APITimeoutError() | openai.ConflictError():
+            return FateUnknown(text, retryable=False, code=code)
+    retryable = status is None or status in (408, 429) or status >= 500
+    return ProviderError(text, retryable=retryable, code=code)
