@@ -1,0 +1,33 @@
+"""From the SIP headers of an announced call to what admission asks about it."""
+
+from calls.core.announced import Announced
+from calls.core.sip_addresses import first_address, numbers
+from calls.providers.openai_realtime.webhooks import IncomingCall, SipHeaders
+
+REFERENCE = "X-Call-Ref"
+# `To` is often the address of our project; carriers name the number elsewhere.
+NAME_THE_NUMBER = ("Diversion", "P-Called-Party-ID", "History-Info", "To")
+# RFC 3323: the sender wants to stay unknown, whatever `From` says.
+NOT_PRIVATE = frozenset({"", "none"})
+
+
+def announced(incoming: IncomingCall) -> Announced:
+    headers = incoming.headers
+    caller = first_address(headers.first("From"))
+    return Announced(
+        engine=incoming.engine,
+        provider_call=incoming.provider_call,
+        at=incoming.created_at,
+        references=tuple(headers.all(REFERENCE)),
+        dialled=tuple(
+            numbers(v for name in NAME_THE_NUMBER for v in headers.all(name))
+        ),
+        caller="" if is_private(headers) else caller.number or caller.uri,
+        caller_name="" if is_private(headers) else caller.name,
+        sip_call_id=headers.first("Call-ID")[:255],
+    )
+
+
+def is_private(headers: SipHeaders) -> bool:
+    wishes = headers.first("Privacy").lower().replace(",", ";").split(";")
+    return any(wish.strip() not in NOT_PRIVATE for wish in wishes)
