@@ -33,15 +33,20 @@ class Record:
 
 
 def read_record(events: Iterable[Event]) -> Record:
-    """`answered`: the agent spoke after the caller had said or keyed something."""
-    heard = answered = offered = False
+    """`answered`: the agent spoke after the caller had said or keyed something, and
+    the caller did not hang up in the middle of the only answer there was.
+    """
+    heard = offered = False
+    answers: set[str] = set()
     messages: list[Message] = []
     collected: dict[str, str] = {}
     for kind, data in events:
         if kind in CALLER_EVENTS:
             heard = True
         elif kind == EventKind.AGENT_SAID:
-            answered = answered or heard
+            answers |= {as_text(data.get("turn"))} if heard else set()
+        elif kind == EventKind.AGENT_CUT and data.get("left"):
+            answers.discard(as_text(data.get("turn")))
         elif kind == EventKind.VOICEMAIL_OFFERED:
             offered = True
         elif kind == EventKind.MESSAGE_TAKEN:
@@ -52,7 +57,7 @@ def read_record(events: Iterable[Event]) -> Record:
             )
         elif kind == EventKind.FIELD_COLLECTED:
             collected[as_text(data.get("name"))] = as_text(data.get("value"))
-    return Record(answered, offered, joined(messages), collected)
+    return Record(bool(answers), offered, joined(messages), collected)
 
 
 def joined(messages: Sequence[Message]) -> Message:

@@ -6,6 +6,7 @@ only measure, so every question here falls back to an estimate. At a barge-in th
 carrier says what was heard, and its word goes before any estimate.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
@@ -112,6 +113,26 @@ class Speech:
         self._played = 0
         return cuts
 
+    def left(self, now: float) -> list[Cut]:
+        """What a caller who hangs up did not hear of our answers, latest first.
+
+        Where the carrier tells of no clause that was played, time has to tell.
+        """
+        waiting = [] if self.finished(now) else [p for p in self._pieces if not p.done]
+        room = self._played or self._weight_by_time(waiting, now)
+        cuts = []
+        for piece in waiting:
+            kept = _beginning(piece.text, room)
+            room = max(room - _weight(piece.text), 0)
+            if piece.turn is not None and kept != piece.text:
+                cuts.append(Cut(piece.turn, kept))
+        return cuts[::-1]
+
+    def _weight_by_time(self, waiting: Sequence[_Piece], now: float) -> int:
+        text = "".join(piece.text for piece in waiting)
+        share = 1 - (self.expected_end - now) / max(speaking_seconds(text), 0.1)
+        return round(_weight(text) * max(share, 0.0))
+
     def _cuts(self, heard: str, now: float) -> list[Cut] | None:
         place = self._stopped_at(heard, now)
         if place is None:
@@ -138,3 +159,15 @@ class Speech:
 
 def _weight(text: str) -> int:
     return sum(not character.isspace() for character in text)
+
+
+def _beginning(text: str, weight: int) -> str:
+    """As much of `text` as weighs no more, to the end of its last whole word."""
+    if weight >= _weight(text):
+        return text
+    kept = ""
+    for word in text.split():
+        if _weight(kept) + len(word) > weight:
+            break
+        kept = f"{kept} {word}" if kept else word
+    return kept

@@ -1,5 +1,6 @@
 """The entrance of the machine, time and limits."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, assert_type
@@ -8,6 +9,7 @@ from calls.core import events as ev
 from calls.core.actions import Action, AgentTurn, HandOff, HangUp, NoticeTurn
 from calls.core.conversation.caller_side import CallerSide
 from calls.core.conversation.state import Past, Setting, State
+from calls.core.speech import Cut
 from calls.core.timers import Timer
 from calls.core.words import (
     CauseOwner,
@@ -79,7 +81,8 @@ class Conversation(CallerSide):
                 kind, owner = IncidentKind.FRAME_REFUSED, CauseOwner.OURS
                 self._report(kind, owner, event.detail)
             case ev.CallerLeft():
-                self._gone(Ending.CALLER_LEFT)
+                cuts = self._speech.left(now)
+                self._gone(Ending.CALLER_LEFT, cuts)
             case ev.TransportLost():
                 self._gone(Ending.TRANSPORT_LOST)
             case _:
@@ -148,9 +151,18 @@ class Conversation(CallerSide):
         else:
             self._listen(now)
 
-    def _gone(self, ending: Ending) -> None:
+    def _gone(self, ending: Ending, unheard: Sequence[Cut] = ()) -> None:
         self._cancel_model()
         self._keep_answer()
+        for cut in unheard:
+            self._note(
+                EventKind.AGENT_CUT,
+                turn=cut.turn,
+                heard=cut.kept,
+                kept=cut.kept,
+                heard_ms=None,
+                left=True,
+            )
         self._end(ending)
 
     # time

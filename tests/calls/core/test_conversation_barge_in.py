@@ -248,3 +248,10 @@ def test_strange_reports_of_what_was_heard_are_borne(heard: str) -> None:
     for talk in (greeted(), thinking(), speaking(), working(), answered()):
         talk.interrupts(heard)
         assert talk.core.deadline is not None
+
+
+def test_a_caller_who_hangs_up_in_an_answer_has_heard_a_part_of_it() -> None:
+    talk = answered(text="Our guarantee covers every repair for a year.")
+    talk.tell(ev.AgentSpeaking(True), ev.SpeechPlayed("Our guarantee"))
+    (cut,) = noted(EventKind.AGENT_CUT, talk.tell(ev.CallerLeft()))
+    assert (cut["kept"], cut["left"]) == ("Our guarantee", True)

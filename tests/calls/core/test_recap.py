@@ -67,3 +67,12 @@ def test_a_full_recap() -> None:
         "Left a voicemail of 12 s.",
         "How it ended: voicemail.",
     ]
+
+
+def test_hanging_up_in_the_middle_of_the_only_answer_is_no_answer() -> None:
+    heard = (EventKind.CALLER_SAID, {"text": "Hi"})
+    said = (EventKind.AGENT_SAID, {"text": "It covers", "turn": 1})
+    cut = (EventKind.AGENT_CUT, {"turn": 1, "kept": "It", "left": True})
+    barge_in = (EventKind.AGENT_CUT, {"turn": 1, "kept": "It"})
+    assert not read_record([heard, said, cut]).answered
+    assert read_record([heard, said, barge_in]).answered

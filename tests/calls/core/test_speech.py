@@ -172,3 +172,24 @@ def test_only_the_latest_pieces_are_remembered() -> None:
     cuts = speech.interrupted("Sentence 12", 11.0)
     assert cuts is not None
     assert [cut.turn for cut in cuts] == [19, 18, 17, 16, 15, 14, 13]
+
+
+def test_who_hangs_up_has_not_heard_what_was_not_played() -> None:
+    speech = spoken(("One two three.", 1), ("Four five six.", 2))
+    speech.became(audible=True)
+    speech.played("One two three. Four")
+    assert speech.left(11.0) == [Cut(2, "Four")]
+
+
+def test_without_word_of_what_was_played_time_tells_what_was_heard() -> None:
+    speech = spoken(("word " * 30, 1))
+    (cut,) = speech.left(14.0)
+    assert 5 < len(cut.kept.split()) < 20
+
+
+def test_who_hangs_up_after_the_last_word_heard_it_all() -> None:
+    assert spoken((ANSWER, 3)).left(99.0) == []
+
+
+def test_a_line_of_the_product_is_no_answer_that_was_cut() -> None:
+    assert spoken((LINE, None)).left(10.5) == []

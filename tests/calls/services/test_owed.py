@@ -22,7 +22,7 @@ from tests.calls.services.test_closing import (
     talk,
     with_message,
 )
-from tests.makers_calls import NOON, make_event
+from tests.makers_calls import NOON, make_attempt, make_event, make_handoff
 from tests.makers_routing import make_agent, make_number, make_policy, publish
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +44,9 @@ def test_a_message_says_where_to_call_back() -> None:
     assert (follow_up.text, follow_up.contact_number) == ("Call me", "7")
 
 
-def published(**fields: object) -> Call:
+def published(objective: Objective = Objective.LEAD_CAPTURE, **fields: object) -> Call:
     policy = make_policy(follow_up_owner="Sales", follow_up_minutes=30)
-    agent = make_agent(policy=policy, objective=Objective.LEAD_CAPTURE)
+    agent = make_agent(policy=policy, objective=objective)
     number = make_number(agent=agent, policy=policy)
     release = publish()
     return over(
@@ -95,3 +95,28 @@ def test_a_promise_made_during_the_call_stays_as_it_was() -> None:
     )
     assert close(call.pk, LATER) is Disposition.CALLBACK_SCHEDULED
     assert call.follow_ups.get().text == "Promised"
+
+
+@pytest.mark.parametrize("objective", [Objective.AFTER_HOURS, Objective.APPOINTMENT])
+def test_details_left_with_an_agent_that_passes_them_on_are_followed_up(
+    objective: Objective,
+) -> None:
+    given = {"callback_number": "+12025550171", "name": "Ana"}
+    call = talk(published(objective, collected=given))
+    close(call.pk, LATER)
+    callback = call.follow_ups.get(kind=FollowUpKind.CALLBACK)
+    assert callback.contact_number == "+12025550171"
+    assert callback.fields == given
+
+
+def test_details_that_were_only_needed_in_the_call_are_not_followed_up() -> None:
+    call = talk(published(Objective.SIMPLE_ROUTING, collected={"name": "Ana"}))
+    close(call.pk, LATER)
+    assert owed(call) == []
+
+
+def test_who_gave_up_waiting_for_a_person_is_called_back() -> None:
+    call = over()
+    make_attempt(make_handoff(call, result=HandoffResult.CALLER_LEFT))
+    assert close(call.pk, LATER) is Disposition.CALLER_HUNG_UP_EARLY
+    assert owed(call) == [FollowUpKind.CALLBACK]
