@@ -31,10 +31,18 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        "Money",
+        (
+            ("Prices", "sell", "billing.Price"),
+            ("Usage", "data_usage", "calls.Usage"),
+        ),
+    ),
+    (
         "Administration",
         (
             ("Users", "person", "auth.User"),
             ("Groups", "group", "auth.Group"),
+            ("Provider callbacks", "webhook", "calls.Callback"),
         ),
     ),
 )

@@ -66,6 +66,7 @@ OPENAI_BASE_URL = secret(
 OPENAI_PROJECT_ID = secret(
     "OPENAI_PROJECT_ID", simulated.PROJECT_ID if SIMULATED else ""
 )
+OPENAI_SIP_HOST = secret("OPENAI_SIP_HOST", "sip.api.openai.com")
 OPENAI_WEBHOOK_SECRETS = words(
     "OPENAI_WEBHOOK_SECRET", simulated.WEBHOOK_SECRET if SIMULATED else ""
 )
@@ -221,6 +222,7 @@ UNFOLD = {
     "SITE_TITLE": "PhoneOps",
     "SITE_HEADER": "PhoneOps",
     "SITE_SYMBOL": "support_agent",
+    "SITE_FAVICONS": [{"rel": "icon", "href": f"{STATIC_URL}phoneops/icon.svg"}],
     "SITE_URL": "/admin/",
     "DASHBOARD_CALLBACK": "phoneops.dashboard.context",
     "SIDEBAR": {
