@@ -12,6 +12,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
@@ -32,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[ENGINES].enter_context(throw_away.surroundings())
     network.block()
     django.setup()
+    # Logging in is not what the tests are about, and the real one is slow on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
