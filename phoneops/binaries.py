@@ -53,7 +53,7 @@ def _packages(name: str) -> list[Path]:
 def reachable_for(folder: Path, user: pwd.struct_passwd | None, store: Path) -> Path:
     """The folder itself, or a copy below `store` when `user` cannot get at it.
 
-    A wheel lies in the checkout's environment; below /root only root can run it.
+    A wheel lies in the checkout's environment; in root's home only root can run it.
     """
     if user is None or can_walk_to(folder / "postgres", user):
         return folder

@@ -7,7 +7,7 @@ file system allows. Two limits shape it:
 - A unix socket path has at most 107 bytes. A longer one moves the sockets (never the
   data) to a short folder in the temporary directory.
 - PostgreSQL refuses to run as root, so root starts it as `nobody`. When `nobody`
-  cannot walk to the `VAR_DIR` (a checkout below /root, which is 0700), the engines'
+  cannot walk to the `VAR_DIR` (a checkout in root's home, which is 0700), the engines'
   home moves to /var/lib, where it survives a reboot.
 """
 
