@@ -14,6 +14,7 @@ from calls.simulator.carrier.order import CallRecord
 from calls.simulator.knobs import Knobs, turn
 from calls.simulator.openai_api.service import ModelService
 from calls.simulator.scenario import Scenario
+from calls.simulator.twiml.values import E164
 
 MAX_CALLS = 2000
 MAX_CONCURRENCY = 600
@@ -42,7 +43,9 @@ class BatchSpec:
     speed: float | None
 
 
-def read_spec(found: Any, scenarios: Mapping[str, Scenario]) -> BatchSpec:
+def read_spec(
+    found: Any, scenarios: Mapping[str, Scenario], numbers: Mapping[str, str]
+) -> BatchSpec:
     if not isinstance(found, dict):
         raise BadBatch("a batch is a JSON object")
     if unknown := set(found) - SPEC_KEYS:
@@ -54,12 +57,16 @@ def read_spec(found: Any, scenarios: Mapping[str, Scenario]) -> BatchSpec:
         chosen = (scenarios[name],)
     else:
         raise BadBatch(f"no scenario {name!r}; there are {', '.join(scenarios)}")
+    to = str(found.get("to") or "")
+    for wanted in {to} if to else {scenario.to for scenario in chosen}:
+        if wanted not in numbers and not E164.accepts(wanted):
+            raise BadBatch(f"{wanted!r} is neither a number nor {', '.join(numbers)}")
     return BatchSpec(
         chosen,
         _number(found, "calls", len(chosen), MAX_CALLS),
         _number(found, "concurrency", 3, MAX_CONCURRENCY),
         turn(Knobs(), found.get("knobs") or {}),
-        str(found.get("to") or ""),
+        to,
         int(found.get("seed") or random.randrange(2**31)),
         min(float(found.get("seconds") or MAX_SECONDS), MAX_SECONDS),
         _speed(found.get("speed")),

@@ -67,7 +67,9 @@ class Control:
 
     async def start(self, request: web.Request) -> web.StreamResponse:
         try:
-            spec = read_spec(orjson.loads(await request.read()), self.scenarios)
+            numbers = self.batches.carrier.config.numbers
+            body = orjson.loads(await request.read())
+            spec = read_spec(body, self.scenarios, numbers)
         except orjson.JSONDecodeError:
             return answer({"error": "the body is not JSON"}, 400)
         except (BadBatch, BadKnob, ValueError) as error:

@@ -18,6 +18,7 @@ from calls.simulator.twiml.document import Document
 from calls.simulator.violations import ViolationLog
 
 LATE_CALLBACK_S = 1.5
+STRANGE_SHARE = 0.1
 WITHHELD = frozenset({"anonymous", "unknown", "unavailable", "restricted"})
 PLACE = {"City": "WASHINGTON", "State": "DC", "Zip": "20001", "Country": "US"}
 
@@ -50,6 +51,10 @@ class CarrierCall(Party):
         self.warnings: list[str] = []
         self.violations: list[str] = []
         self.random = random.Random(order.seed)
+        # Twilio adds fields without notice.
+        self._is_strange = (
+            order.knobs.unknown_additions or self.random.random() < STRANGE_SHARE
+        )
         self._violation_log = violations
         self._contacts = iter(order.contacts)
         self._contact = Contact()
@@ -128,7 +133,7 @@ class CarrierCall(Party):
             params["CallerName"] = self.order.caller_name
         if self.order.forwarded_from:
             params["ForwardedFrom"] = self.order.forwarded_from
-        if self.order.knobs.unknown_additions:
+        if self._is_strange:
             params["NetworkMoodIndex"] = "7"
         return params
 

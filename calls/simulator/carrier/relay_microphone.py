@@ -35,12 +35,12 @@ class RelayMicrophone:
             await self._say_part(part, said)
 
     async def _say_part(self, part: str, said: Utterance) -> None:
-        await self.speaker.catch_up()
+        self.speaker.catch_up()
         over_agent = self.speaker.speaking
-        await self.speaker.inform_caller_speaking("on")
+        self.speaker.inform_caller_speaking("on")
         if not self._is_backchannel(part):
             self.speaker.caller_speaks = True
-            await self.speaker.interrupt("speech")
+            self.speaker.interrupt("speech")
         delivered = not over_agent or self.settings.reports("speech")
         if not delivered:
             self.call.warn("words spoken over the agent were not reported")
@@ -48,10 +48,11 @@ class RelayMicrophone:
         self.speaker.caller_speaks = False
         if said.breaks_off:
             return
-        await self.speaker.inform_caller_speaking("off")
+        self.speaker.inform_caller_speaking("off")
         await self.call.clock.sleep(FINAL_AFTER_S)
         if delivered:
-            await self._prompt(part, said.lang, last=True)
+            self._prompt(part, said.lang, last=True)
+            self.speaker.prompted_at = self.call.clock.now()
         self._unfinished = ""
 
     def _is_backchannel(self, text: str) -> bool:
@@ -72,16 +73,14 @@ class RelayMicrophone:
             await self.call.clock.sleep(seconds / steps)
             spoken = " ".join(words[: max(1, len(words) * step // steps)])
             if delivered and step < steps:
-                await self._prompt(spoken, said.lang, last=False)
+                self._prompt(spoken, said.lang, last=False)
         if not steps:
             await self.call.clock.sleep(seconds)
         self._unfinished = " ".join(words) if delivered else ""
 
-    async def _prompt(self, text: str, lang: str, *, last: bool) -> None:
+    def _prompt(self, text: str, lang: str, *, last: bool) -> None:
         heard, tag = self._transcribe(text, lang)
-        await self.send(
-            {"type": "prompt", "voicePrompt": heard, "lang": tag, "last": last}
-        )
+        self.send({"type": "prompt", "voicePrompt": heard, "lang": tag, "last": last})
 
     def _transcribe(self, text: str, lang: str) -> tuple[str, str]:
         """`multi` tells the primary subtag only; an unexpected language is misheard."""
@@ -92,19 +91,19 @@ class RelayMicrophone:
         return text, self.language
 
     async def press(self, digit: str) -> None:
-        await self.speaker.catch_up()
+        self.speaker.catch_up()
         over_agent = self.speaker.speaking
-        await self.speaker.interrupt("dtmf")
+        self.speaker.interrupt("dtmf")
         if self.settings.node.flag("dtmfDetection") and (
             not over_agent or self.settings.reports("dtmf")
         ):
-            await self.send({"type": "dtmf", "digit": digit})
+            self.send({"type": "dtmf", "digit": digit})
         await self.call.clock.sleep(KEY_S)
 
-    async def leave(self) -> None:
+    def leave(self) -> None:
         """The caller hangs up, perhaps in the middle of a sentence."""
         if self._unfinished and self.settings.node.flag("partialPromptOnHangup"):
-            await self._prompt(self._unfinished, self.language, last=True)
+            self._prompt(self._unfinished, self.language, last=True)
 
 
 def split(text: str, parts: int) -> list[str]:

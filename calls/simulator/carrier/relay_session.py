@@ -96,7 +96,7 @@ class RelaySession:
             return failed("64102", error.text)
         except (OSError, TimeoutError, WebSocketException) as error:
             return failed("64102", f"unable to connect to the WebSocket: {error}")
-        await self._set_up()
+        self._set_up()
         tasks = {
             asyncio.create_task(self._write(self._socket)),
             asyncio.create_task(self._read(self._socket)),
@@ -124,12 +124,12 @@ class RelaySession:
                 self.speaker.greet(self.call.clock.real(GREETING_S))
             end = await self.call.race(self._wait())
         except SessionRefused as error:
-            await self.send({"type": "error", "description": error.text})
+            self.send({"type": "error", "description": error.text})
             end = failed(error.code, error.text)
         except Interruption as interruption:
             self._leaving = True
             if isinstance(interruption, HungUp):
-                await self.microphone.leave()
+                self.microphone.leave()
             await self._close(socket, NORMAL_CLOSE)
             raise
         self._leaving = True
@@ -171,7 +171,7 @@ class RelaySession:
             max_size=2**20,
         )
 
-    async def _set_up(self) -> None:
+    def _set_up(self) -> None:
         call = self.call
         setup: dict[str, Any] = {
             "type": "setup",
@@ -188,12 +188,12 @@ class RelaySession:
             "callStatus": "RINGING" if self.first else "IN_PROGRESS",
             "customParameters": dict(self.settings.parameters),
         }
-        await self.send(setup)
+        self.send(setup)
         call.answer()
         if call.order.knobs.unknown_additions:
-            await self.send({"type": "sentiment", "value": "neutral", "score": 0.5})
+            self.send({"type": "sentiment", "value": "neutral", "score": 0.5})
 
-    async def send(self, frame: Mapping[str, Any]) -> None:
+    def send(self, frame: Mapping[str, Any]) -> None:
         """One frame to the product; lost when the socket has gone."""
         if self.call.order.knobs.unknown_additions:
             frame = {**frame, "carrierNote": "added without notice"}
@@ -224,7 +224,7 @@ class RelaySession:
                 if self._drop_after and self.record.frames >= self._drop_after:
                     self._drop()
                     return
-                await self._take(raw)
+                self._take(raw)
         except ConnectionClosed as error:
             self._finish(failed("64105", "Websocket ended"))
             if not self._leaving:
@@ -242,11 +242,11 @@ class RelaySession:
         if not self._over.done():
             self._over.set_result(end)
 
-    async def _take(self, raw: str | bytes) -> None:
+    def _take(self, raw: str | bytes) -> None:
         try:
             frame = read_frame(raw)
         except BadFrame as error:
-            await self._refuse(raw, error)
+            self._refuse(raw, error)
             return
         self._malformed = 0
         if (hook := self.call.order.on_frame) is not None:
@@ -254,7 +254,7 @@ class RelaySession:
         if frame["type"] == "end":
             self._end(frame)
         elif frame["type"] == "language":
-            await self._switch(frame)
+            self._switch(frame)
         else:
             self._check_language(frame)
             self.speaker.take(frame)
@@ -267,12 +267,12 @@ class RelaySession:
             except SessionRefused as error:
                 self.call.complain(error.code, f"text.lang: {error.text}")
 
-    async def _refuse(self, raw: str | bytes, error: BadFrame) -> None:
+    def _refuse(self, raw: str | bytes, error: BadFrame) -> None:
         """A bad message is answered and dropped; the tenth in a row is the last."""
         self._malformed += 1
         shown = raw if isinstance(raw, str) else "(binary)"
         self.call.complain("64107", f"{error}: {shown[:500]}")
-        await self.send(
+        self.send(
             {"type": "error", "description": f"Invalid message received: {shown}"}
         )
         if self._malformed == MAX_MALFORMED:
@@ -285,14 +285,14 @@ class RelaySession:
             self.call.warn(f"end cut {len(lost)} characters that were still to be said")
         self._finish(SessionEnd("ended", handoff_data=frame.get("handoffData")))
 
-    async def _switch(self, frame: Frame) -> None:
+    def _switch(self, frame: Frame) -> None:
         tts = frame.get("ttsLanguage", self.speaker.language)
         stt = frame.get("transcriptionLanguage", self.microphone.language)
         try:
             check_speech(self.settings, tts, stt)
         except SessionRefused as error:
             self.call.complain(error.code, error.text)
-            await self.send({"type": "error", "description": error.text})
+            self.send({"type": "error", "description": error.text})
             self._finish(failed(error.code, error.text))
             return
         self.speaker.language, self.microphone.language = tts, stt

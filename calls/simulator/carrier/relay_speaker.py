@@ -1,7 +1,7 @@
 """The agent's voice in a relay session: what is played, heard, cut and reported."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from calls.simulator.carrier.call import CarrierCall
@@ -25,7 +25,7 @@ PATIENCE_S = 4.0  # real: how long a caller waits for the rest of a sentence
 MEDIA_S = 2.0
 DIGIT_S = 0.2
 
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Send = Callable[[Mapping[str, Any]], None]
 
 
 class RelaySpeaker:
@@ -39,6 +39,7 @@ class RelaySpeaker:
         self.language = settings.tts_language
         self.caller_speaks = False
         """With words that may interrupt, also what the agent is about to begin."""
+        self.prompted_at = 0.0
         self.playout = Playout(
             CHARACTERS_A_SECOND * call.clock.speed,
             start_delay=call.clock.real(START_S),
@@ -65,6 +66,7 @@ class RelaySpeaker:
         now = self.call.clock.now()
         piece = self._piece(frame)
         if frame["type"] == "text":
+            self._tell_delay(now)
             last = frame.get("last", False)
             self._count_late(frame["token"], last=last)
             wake = self.playout.write(frame["token"], now, last=last, like=piece)
@@ -90,6 +92,13 @@ class RelaySpeaker:
             piece.size = DIGIT_S * len(frame["digits"]) * CHARACTERS_A_SECOND
         return piece
 
+    def _tell_delay(self, now: float) -> None:
+        """With `debug`, the time from a prompt to the first word of its answer."""
+        if self.prompted_at and "debugging" in self.settings.events:
+            delay = round((now - self.prompted_at) * 1000)
+            self._inform("debugging", "roundTripDelayMs", str(delay))
+        self.prompted_at = 0.0
+
     def _count_late(self, token: str, *, last: bool) -> None:
         if self._aborted and token:
             self.record.late_frames += 1
@@ -101,29 +110,29 @@ class RelaySpeaker:
     async def play(self) -> None:
         """Follow the playout's deadlines for as long as the session lasts."""
         while True:
-            self._wake.clear()  # before looking: text may come while we report
-            await self.catch_up()
+            self._wake.clear()
+            self.catch_up()
             try:
                 async with asyncio.timeout_at(self.playout.deadline):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
-    async def catch_up(self) -> None:
+    def catch_up(self) -> None:
         """Report everything that has become audible by now."""
         for event in self.playout.advance(self.call.clock.now()):
-            await self._tell(event)
+            self._tell(event)
 
-    async def _tell(self, event: PlayoutEvent) -> None:
+    def _tell(self, event: PlayoutEvent) -> None:
         ear = self.call.ear
         match event:
             case Began():
                 ear.set_speaking(speaking=True)
-                await self._inform("speaker-events", "agentSpeaking", "on")
+                self._inform("speaker-events", "agentSpeaking", "on")
                 if self.caller_speaks:
-                    await self.interrupt("speech")
+                    self.interrupt("speech")
             case Clause(text):
-                await self._inform("tokens-played", "tokensPlayed", text)
+                self._inform("tokens-played", "tokensPlayed", text)
             case Finished(text, spoken):
                 if text:
                     ear.hear("agent" if spoken else "tone", text)
@@ -133,27 +142,27 @@ class RelaySpeaker:
                 self.call.warn("a talk cycle was left open: no token had last=true")
             case Stopped():
                 ear.set_speaking(speaking=False)
-                await self._inform("speaker-events", "agentSpeaking", "off")
+                self._inform("speaker-events", "agentSpeaking", "off")
 
-    async def _inform(self, event: str, name: str, value: str) -> None:
+    def _inform(self, event: str, name: str, value: str) -> None:
         if event in self.settings.events:
-            await self.send({"type": "info", "name": name, "value": value})
+            self.send({"type": "info", "name": name, "value": value})
 
-    async def inform_caller_speaking(self, value: str) -> None:
-        await self._inform("speaker-events", "clientSpeaking", value)
+    def inform_caller_speaking(self, value: str) -> None:
+        self._inform("speaker-events", "clientSpeaking", value)
 
     # What cuts it.
 
-    async def interrupt(self, kind: str) -> bool:
+    def interrupt(self, kind: str) -> bool:
         """The caller's speech or key silences the agent, if it is allowed to."""
-        await self.catch_up()
+        self.catch_up()
         if not self.playout.may_interrupt(kind):
             return False
         cut = self.playout.cut(self.call.clock.now())
         self._aborted = cut.still_open
         self.record.interrupts += 1
         self._heard_until_cut(cut.untold)
-        await self.send(
+        self.send(
             {
                 "type": "interrupt",
                 "utteranceUntilInterrupt": cut.heard,
@@ -162,7 +171,7 @@ class RelaySpeaker:
                 ),
             }
         )
-        await self._inform("speaker-events", "agentSpeaking", "off")
+        self._inform("speaker-events", "agentSpeaking", "off")
         self._wake.set()
         return True
 

@@ -535,6 +535,23 @@ async def test_an_unknown_attribute_is_a_violation_though_the_call_goes_on() -> 
     assert record.heard == "How can I help?"
 
 
+async def test_debugging_tells_the_round_trip() -> None:
+    async def caller(caller: Caller) -> None:
+        await caller.agent_done()
+        await caller.say("Goodbye.")
+
+    fake = product('debug="debugging speaker-events"', relay=answer_once_and_end)
+    async with world(fake) as w:
+        await w.call(caller)
+    delays = [
+        int(frame["value"])
+        for frame in fake.relays[0].frames
+        if frame.get("name") == "roundTripDelayMs"
+    ]
+    assert len(delays) == 1
+    assert delays[0] < 2000
+
+
 async def test_media_and_digits_queue_and_are_heard() -> None:
     async def relay(relay: Relay) -> None:
         await relay.next("setup")

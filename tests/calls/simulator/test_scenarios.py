@@ -86,6 +86,7 @@ async def test_every_scenario_can_be_played() -> None:
         ({"knobs": {"latency_ms": -1}}, "knob latency_ms: -1 is below zero"),
         ({"knobs": {"latency_ms": "x"}}, "knob latency_ms: 'x' is not a float"),
         ({"speed": 0}, "speed must be above 0 and at most 100, not 0"),
+        ({"to": "third"}, "'third' is neither a number nor main, second"),
         ({"callers": 3}, "a batch has no ['callers']"),
         ([], "a batch is a JSON object"),
     ],
