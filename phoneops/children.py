@@ -25,13 +25,17 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run, and how it is told that its parent has died."""
+    """What to run, and how it is told that its parent has died.
+
+    `sockets` are listening ones that it inherits under the same numbers.
+    """
 
     command: Sequence[str | Path]
     user: pwd.struct_passwd | None = None
     farewell: signal.Signals = signal.SIGTERM
     folder: Path | None = None
     environment: Mapping[str, str] | None = None
+    sockets: Sequence[int] = ()
 
 
 def start(program: Program, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
@@ -45,6 +49,7 @@ def start(program: Program, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
         stderr=subprocess.STDOUT,
         cwd=program.folder,
         env=program.environment,
+        pass_fds=program.sockets,
         process_group=0,
         user=user.pw_uid if user else None,
         group=user.pw_gid if user else None,
