@@ -1,0 +1,185 @@
+"""The outside world of the tests: the simulator, on an event loop of its own thread.
+
+Tests are plain functions. They place a call, do something to the portal while it goes
+on, and ask what the carrier recorded of it.
+"""
+
+import asyncio
+import re
+import threading
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from calls.simulator.app import Simulator, serve
+from calls.simulator.carrier.call import CarrierCall
+from calls.simulator.carrier.caller import Caller
+from calls.simulator.carrier.flow import run_call
+from calls.simulator.carrier.order import CallRecord
+from calls.simulator.config import SimulatorConfig
+from calls.simulator.knobs import Knobs, turn
+from calls.simulator.openai_api.items import Item
+from calls.simulator.openai_api.request import ModelRequest
+from calls.simulator.openai_api.rules import Answer, RuleBook
+from calls.simulator.scenario import Scenario, load_all
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 60.0
+OWN_SCENARIOS = Path(__file__).parent / "scenarios"
+
+
+class RecordingBook(RuleBook):
+    """A rule book that remembers what it was asked."""
+
+    def __init__(self, book: RuleBook) -> None:
+        super().__init__(book.rules)
+        self.asked: list[list[Item]] = []
+
+    def answer(self, request: ModelRequest) -> Answer:
+        self.asked.append(request.items)
+        return super().answer(request)
+
+
+@dataclass
+class Gate:
+    """A step of a script at which callers wait until the test opens it."""
+
+    loop: asyncio.AbstractEventLoop
+    waiting: int = 0
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def step(self, caller: Caller) -> None:
+        self.waiting += 1
+        await self.opened.wait()
+
+    def open(self) -> None:
+        self.loop.call_soon_threadsafe(self.opened.set)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A call that goes on or has ended."""
+
+    call: CarrierCall
+    record: "Future[CallRecord]"
+    world: "World"
+
+    @property
+    def sid(self) -> str:
+        return self.call.sid
+
+    def hears(self, pattern: str, *, within: float = PATIENCE_SECONDS) -> None:
+        wanted = re.compile(pattern, re.IGNORECASE)
+        heard = self.world.run(
+            self.call.ear.until(
+                lambda: wanted.search(self.call.ear.text()) is not None, within
+            )
+        )
+        assert heard, f"{pattern!r} was not heard in: {self.call.ear.text()}"
+
+    def frames(self) -> int:
+        """How many the portal has sent in the present relay session."""
+        return self.call.sessions[-1].frames if self.call.sessions else 0
+
+    def over(self, *, within: float = PATIENCE_SECONDS) -> CallRecord:
+        return self.record.result(within)
+
+
+class World:
+    """Use as `with World(config) as world`."""
+
+    def __init__(self, config: SimulatorConfig) -> None:
+        self.config = config
+        self.loop = asyncio.new_event_loop()
+        self.simulator: Simulator
+        self.port = 0
+        self.book: RecordingBook
+        self._open = AsyncExitStack()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.run(self._serve())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.run(self._open.aclose())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    async def _serve(self) -> None:
+        scenarios = {**load_all(), **load_all(OWN_SCENARIOS)}
+        serving = serve(self.config, scenarios)
+        self.simulator, self.port = await self._open.enter_async_context(serving)
+        self.book = RecordingBook(self.simulator.model.book)
+        self.simulator.model.book = self.book
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(
+            PATIENCE_SECONDS
+        )
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        return self.simulator.scenarios
+
+    def gate(self) -> Gate:
+        return Gate(self.loop)
+
+    def place(
+        self, scenario: str | Scenario, *, seed: int = 0, **knobs: object
+    ) -> Placed:
+        if isinstance(scenario, str):
+            scenario = self.scenarios[scenario]
+        return self.run(self._place(scenario, seed, knobs))
+
+    async def _place(
+        self, scenario: Scenario, seed: int, knobs: Mapping[str, object]
+    ) -> Placed:
+        order = scenario.order(0, turn(Knobs(), knobs), "", seed)
+        call = self.simulator.carrier.begin(order)
+        record = asyncio.run_coroutine_threadsafe(_run(call, scenario), self.loop)
+        return Placed(call, record, self)
+
+    def place_all(
+        self,
+        scenarios: Sequence[str | Scenario],
+        *,
+        at_once: int,
+        within: float = 180.0,
+        **knobs: object,
+    ) -> list[CallRecord]:
+        """All of them, so many at once; what became of each, in their order."""
+        known = [self.scenarios[s] if isinstance(s, str) else s for s in scenarios]
+        changes = turn(Knobs(), knobs)
+
+        async def play() -> list[CallRecord]:
+            gate = asyncio.Semaphore(at_once)
+
+            async def one(seed: int, scenario: Scenario) -> CallRecord:
+                async with gate:
+                    order = scenario.order(seed, changes, "", seed)
+                    call = self.simulator.carrier.begin(order)
+                    return await _run(call, scenario)
+
+            return await asyncio.gather(*(one(n, s) for n, s in enumerate(known)))
+
+        playing = asyncio.run_coroutine_threadsafe(play(), self.loop)
+        return playing.result(within)
+
+
+async def _run(call: CarrierCall, scenario: Scenario) -> CallRecord:
+    await run_call(call)
+    record = call.result()
+    record.unmet = scenario.expect.unmet(record)
+    return record

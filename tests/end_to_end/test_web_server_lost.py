@@ -1,0 +1,85 @@
+"""The web server dies during calls and is started again: nobody notices for long."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from calls.simulator.steps import read_steps
+from tests.end_to_end.outcomes import Outcome, ends_of
+from tests.end_to_end.portal import Portal
+from tests.end_to_end.waiting import until
+
+COME_BACK = ["kept_listening", "kept_speaking", "kept_thinking"]
+UNTOUCHED = ["kept_with_person", "kept_ringing"]
+LEAVES = "leaves_in_silence"
+A_FEW = 10
+GREETING = "automatic assistant"
+
+
+@pytest.fixture(scope="module")
+def ends(portal: Portal) -> Mapping[str, Outcome]:
+    world, gate = portal.world, portal.world.gate()
+    calls = {name: world.place(name) for name in [*COME_BACK, *UNTOUCHED]}
+    leaves = world.scenarios[LEAVES]
+    then = (gate.step, *read_steps(["hang_up"], "then"))
+    calls[LEAVES] = world.place(replace(leaves, steps=(*leaves.steps, *then)))
+    until(lambda: gate.waiting, "the caller who will leave")
+    calls["kept_with_person"].hears("through to a person")
+    calls["kept_listening"].hears("every single part")
+    thinking, ringing = calls["kept_thinking"].sid, calls["kept_ringing"].sid
+    until(lambda: "caller_said" in portal.books.kinds(thinking), "the caller's words")
+    until(lambda: portal.books.handoffs(ringing), "a handoff")
+    until(lambda: calls["kept_speaking"].frames() > A_FEW, "a part of the answer")
+    portal.web.kill_at_once()
+    gate.open()
+    portal.start_web()
+    return ends_of(portal, calls.values())
+
+
+@pytest.mark.parametrize("name", COME_BACK)
+def test_the_conversation_goes_on_without_a_second_greeting(
+    ends: Mapping[str, Outcome], name: str
+) -> None:
+    outcome = ends[name]
+    assert outcome.complaints == [], outcome.told
+    assert outcome.record.sessions[0].error_code == "64105"
+    assert outcome.record.heard.count(GREETING) == 1
+    assert outcome.books.kinds(outcome.sid).count("greeted") == 1
+    assert outcome.row.disposition == "resolved"
+
+
+def test_the_model_is_told_what_was_said_before(
+    portal: Portal, ends: Mapping[str, Outcome]
+) -> None:
+    (asked,) = [
+        text
+        for items in portal.world.book.asked
+        if "does that check cost" in (text := str(items))
+    ]
+    assert "annual check" in asked
+    assert "every single part" in asked
+
+
+@pytest.mark.parametrize("name", COME_BACK)
+def test_an_incident_says_why_the_call_was_interrupted(
+    ends: Mapping[str, Outcome], name: str
+) -> None:
+    outcome = ends[name]
+    assert outcome.books.incidents(outcome.sid) == [("socket_lost", "ours")]
+
+
+@pytest.mark.parametrize("name", UNTOUCHED)
+def test_callers_who_are_with_people_notice_nothing(
+    ends: Mapping[str, Outcome], name: str
+) -> None:
+    outcome = ends[name]
+    assert outcome.complaints == [], outcome.told
+    assert outcome.row.disposition == "handed_off"
+
+
+def test_a_caller_who_leaves_meanwhile_is_accounted_for(
+    portal: Portal, ends: Mapping[str, Outcome]
+) -> None:
+    assert ends[LEAVES].row.disposition in {"resolved", "lost"}
+    assert portal.books.remainder() == 0
