@@ -72,7 +72,7 @@ class ResponsesModel:
             base_url=base_url,
             project=project or None,
             max_retries=0,
-            http_client=openai.DefaultAsyncHttpxClient(
+            http_client=openai.DefaultAioHttpClient(
                 limits=httpx2.Limits(
                     max_connections=max_connections,
                     max_keepalive_connections=max_connections,
