@@ -23,9 +23,7 @@ from routing.core.ruleset import Objective
 TO_CALL_BACK = frozenset({Disposition.CALLBACK_SCHEDULED, Disposition.LOST})
 PASSES_ON = frozenset({Objective.AFTER_HOURS, Objective.APPOINTMENT})
 WITH_THE_AGENT = frozenset({Disposition.RESOLVED, Disposition.CALLER_HUNG_UP_EARLY})
-LEFT_DETAILS_TEXT = (
-    "The caller left details and expects to hear from us."
-)
+LEFT_DETAILS_TEXT = "The caller left details and expects to hear from us."
 GAVE_UP_TEXT = "The caller asked for a person and hung up while waiting."
 LOST_TEXT = "The call broke off because of us. Call the caller back and apologise."
 
