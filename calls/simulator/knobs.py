@@ -13,7 +13,7 @@ class Knobs:
     reorder_callbacks: bool = False
     """Status callbacks arrive late and in any order."""
     drop_at_frame: int = 0
-    """Break the relay connection after so many frames from the product; 0 = never."""
+    """Break every relay session after so many frames from the product; 0 = never."""
     slow_reader_ms: float = 0.0
     """Pause before the carrier reads each relay frame."""
     unknown_additions: bool = False
