@@ -71,3 +71,5 @@ def _tell(story: _Story, kind: str, data: Mapping[str, object]) -> None:
             story.handoff = HandOff(reason, text("summary"), {}, text("asked_by"))
         case EventKind.CONTACT_RINGING:
             story.handoff = None  # carried out, whatever came of it
+        case EventKind.RECONNECTED if text("why") == "nobody_free":
+            story.handoff = None  # tried, and given back to the agent

@@ -1,5 +1,7 @@
 """From the carrier's `setup` frame to a driven call."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -15,6 +17,8 @@ from calls.services import sessions
 from calls.services.sessions import SessionRefused
 from routing.services import live
 
+FLUSH_SECONDS = 1.0
+
 __all__ = ["SessionRefused", "open_call"]
 
 
@@ -25,7 +29,14 @@ async def open_call(
     send: Callable[[str], Awaitable[None]],
     close: Callable[[int], Awaitable[None]],
 ) -> RelayDriver:
-    """Raises SessionRefused; the refusal is an incident by then."""
+    """Raises SessionRefused; the refusal is an incident by then.
+
+    A session that comes back at once must find what its forerunner was told, so the
+    journal is given a moment to write it.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(FLUSH_SECONDS):
+            await held_by.journal.flushed()
     now = timezone.now()
     try:
         briefing = await held_by.database.run(_brief, setup, held_by.owner, now)

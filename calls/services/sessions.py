@@ -18,6 +18,7 @@ from calls.models import Call, CallEvent
 from routing.services import live
 
 LEASE = timedelta(seconds=20)
+TOKEN_LIFE = timedelta(seconds=120)
 
 
 class SessionRefused(Exception):
@@ -36,7 +37,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """Everything the driver needs of the call; no database row is kept."""
+    """Everything the driver needs of the call; no database row is kept.
+
+    `first`: unless something was said before, the carrier speaks the greeting.
+    """
 
     call: int
     stream: int
@@ -89,7 +93,7 @@ def open_session(opening: Opening, *, owner: str, now: datetime) -> OpenedSessio
                 "lease_until",
             ]
         )
-        return _opened(call)
+        return opened(call)
 
 
 def _check(call: Call, opening: Opening, *, now: datetime) -> None:
@@ -101,6 +105,8 @@ def _check(call: Call, opening: Opening, *, now: datetime) -> None:
     again = call.relay_session == opening.session and _reconnects(call)
     if not again and call.relay_token_digest != token_digest(opening.token):
         raise SessionRefused("The socket brings a wrong or used token.")
+    if not again and now - call.last_seen_at > TOKEN_LIFE:
+        raise SessionRefused("The socket brings a token that has expired.")
 
 
 def _reconnects(call: Call) -> bool:
@@ -111,7 +117,7 @@ def _reconnects(call: Call) -> bool:
     return profile.attributes.get("applicationReconnect") == "true"
 
 
-def _opened(call: Call) -> OpenedSession:
+def opened(call: Call) -> OpenedSession:
     rows = list(
         CallEvent.objects.filter(call=call)
         .order_by("at", "stream", "seq")
@@ -122,7 +128,7 @@ def _opened(call: Call) -> OpenedSession:
     return OpenedSession(
         call=call.pk,
         stream=stream,
-        first=call.relay_entries <= 1 and stream == 1,
+        first=call.relay_entries <= 1,
         release=call.release_number,
         dialled=call.dialled,
         number_label=call.number_label,

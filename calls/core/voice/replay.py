@@ -35,6 +35,6 @@ def voice_past_of(entries: Iterable[Entry], *, elapsed: float) -> VoicePast:
             case EventKind.HANDOFF_ASKED:
                 reason = HandoffReason(data["reason"])
                 handoff = HandOff(reason, data["summary"], {}, data["asked_by"])
-            case EventKind.CONTACT_RINGING:
+            case EventKind.CONTACT_RINGING | EventKind.RECONNECTED:
                 handoff = None  # carried out, whatever came of it
     return VoicePast(collected, tuple(open_tools.values()), spoke, elapsed, handoff)

@@ -185,3 +185,11 @@ def test_the_journal_brings_back_a_handoff_until_somebody_was_rung() -> None:
     assert handoff.reason is HandoffReason.MODEL_FAILED
     talk.log.append(Note(EventKind.CONTACT_RINGING, {"contact": "Eve"}))
     assert replayed(talk).handoff is None
+
+
+def test_a_handoff_that_nobody_took_is_not_asked_for_again() -> None:
+    asked = {"reason": "caller_asked", "summary": "", "asked_by": "agent"}
+    back = Entry(EventKind.RECONNECTED, {"why": "nobody_free"})
+    story = [Entry(EventKind.HANDOFF_ASKED, asked), back]
+    assert past_of(story[:1], elapsed=0).handoff is not None
+    assert past_of(story, elapsed=0).handoff is None

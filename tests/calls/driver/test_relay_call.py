@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from calls.driver.runtime import close_runtime
 from calls.models import Call, Handoff, Incident, Usage
+from calls.services.sessions import TOKEN_LIFE
 from tests.calls.driver.carrier import (
     Carrier,
     carrier,
@@ -165,6 +167,17 @@ async def test_a_setup_that_fits_no_call_is_refused(
         await end.leaves()
         await close_runtime()
     assert await Incident.objects.filter(kind="socket_refused").aexists()
+
+
+async def test_a_token_that_has_expired_is_refused(fresh_call: Call) -> None:
+    long_ago = timezone.now() - 2 * TOKEN_LIFE
+    await Call.objects.filter(pk=fresh_call.pk).aupdate(last_seen_at=long_ago)
+    end = Carrier(fresh_call)
+    assert await end.connect()
+    await end.setup()
+    assert await end.closed() == 1008
+    await end.leaves()
+    await close_runtime()
 
 
 async def test_a_second_socket_for_a_live_session_is_refused(fresh_call: Call) -> None:
