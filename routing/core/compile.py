@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TypeVar
 
+from routing.core.compile_agents import read_agent, read_tool
 from routing.core.decision import Because
 from routing.core.entries import Entry
 from routing.core.errors import BadSnapshot
@@ -16,21 +17,16 @@ from routing.core.hours import zone
 from routing.core.phrases import phrases_for
 from routing.core.ruleset import (
     Agent,
-    AgentField,
-    AtLimit,
     Calendar,
     CallerMatch,
     Contact,
     EscalationPolicy,
-    FieldKind,
     HoursMatch,
     HttpTool,
     HuntStep,
     Language,
     LanguageProfile,
-    Limits,
     Number,
-    Objective,
     Path,
     Phrases,
     PolicyEnd,
@@ -131,68 +127,6 @@ def read_language(entry: Entry) -> Language:
         greeting=entry.text("greeting"),
         hints=entry.text("hints"),
         phrases=Phrases(**{name: phrases.text(name, usual[name]) for name in usual}),
-    )
-
-
-def read_tool(entry: Entry) -> HttpTool:
-    return HttpTool(
-        key=entry.text("key"),
-        name=entry.text("name"),
-        description=entry.text("description"),
-        method=entry.text("method"),
-        url=entry.text("url"),
-        schema=entry.mapping("schema"),
-        secret_name=entry.text("secret_name"),
-        timeout=entry.real("timeout"),
-        waiting_line=entry.text("waiting_line"),
-        allow_private=entry.flag("allow_private"),
-    )
-
-
-def read_agent(entry: Entry, tools: Mapping[str, HttpTool]) -> Agent:
-    for key in entry.texts("tools"):
-        if key not in tools:
-            raise BadSnapshot(f"{entry.at('tools')}: there is no tool {key}")
-    return Agent(
-        key=entry.text("key"),
-        name=entry.text("name"),
-        objective=entry.choice("objective", Objective),
-        instructions=entry.text("instructions"),
-        model=entry.text("model"),
-        reasoning_effort=entry.text("reasoning_effort"),
-        max_output_tokens=entry.whole("max_output_tokens"),
-        fields=tuple(map(read_field, entry.entries("fields"))),
-        tools=tuple(tools[key] for key in entry.texts("tools")),
-        limits=read_limits(entry.entry("limits")),
-        policy=entry.text("policy", ""),
-        zero_reaches_person=entry.flag("zero_reaches_person", True),
-    )
-
-
-def read_field(entry: Entry) -> AgentField:
-    return AgentField(
-        name=entry.text("name"),
-        description=entry.text("description"),
-        kind=entry.choice("kind", FieldKind),
-        required_before_handoff=entry.flag("required_before_handoff"),
-    )
-
-
-def read_limits(entry: Entry) -> Limits:
-    usual = Limits()
-    return Limits(
-        max_seconds=entry.whole("max_seconds", usual.max_seconds),
-        warn_seconds=entry.whole("warn_seconds", usual.warn_seconds),
-        max_cost=entry.decimal("max_cost", usual.max_cost),
-        silence_seconds=entry.whole("silence_seconds", usual.silence_seconds),
-        silence_prompts=entry.whole("silence_prompts", usual.silence_prompts),
-        at_silence=entry.choice("at_silence", AtLimit, usual.at_silence),
-        at_limit=entry.choice("at_limit", AtLimit, usual.at_limit),
-        filler_after=entry.real("filler_after", usual.filler_after),
-        first_token_seconds=entry.real(
-            "first_token_seconds", usual.first_token_seconds
-        ),
-        max_tool_rounds=entry.whole("max_tool_rounds", usual.max_tool_rounds),
     )
 
 
