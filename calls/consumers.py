@@ -5,15 +5,18 @@ refusal before `accept` becomes HTTP 403, which the carrier reports as 64102.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping
 from typing import Any
 
+from autobahn.exception import Disconnected
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 from django.conf import settings
 
 from calls.core import events as ev
+from calls.driver import sidebands
 from calls.driver.opening import SessionRefused, open_call
 from calls.driver.relay import RelayDriver
 from calls.driver.runtime import runtime
@@ -119,8 +122,10 @@ class RelayConsumer(AsyncConsumer):
         await self._close(POLICY)
 
     async def _write(self, frame: str) -> None:
+        """A socket that closes under us tells of it by its own disconnect."""
         if self._open:
-            await self.send({"type": "websocket.send", "text": frame})
+            with contextlib.suppress(Disconnected):
+                await self.send({"type": "websocket.send", "text": frame})
 
     async def _close(self, code: int) -> None:
         if self._open:
@@ -134,3 +139,14 @@ class RelayConsumer(AsyncConsumer):
             self._setup_timer.cancel()
         left = code == NORMAL
         self._tell(ev.CallerLeft() if left else ev.TransportLost(code))
+
+
+class SidebandConsumer(AsyncConsumer):
+    """Hosts sidebands in `manage.py runworker sideband`.
+
+    The channel layer hands an announcement to every such process; the lease in the
+    database lets one of them drive.
+    """
+
+    async def sideband_attach(self, message: Mapping[str, Any]) -> None:
+        await sidebands.drive(int(message["engine_session"]))

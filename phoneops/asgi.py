@@ -7,7 +7,7 @@ no cookie. It is authenticated by signature and one-time token in its consumer.
 import os
 from typing import Any
 
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import ChannelNameRouter, ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.exception import convert_exception_to_response
@@ -16,7 +16,10 @@ from django.urls import re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "phoneops.settings")
 pages = get_asgi_application()
 
-from calls.websocket_urls import websocket_urlpatterns  # noqa: E402  needs the apps
+# These need the apps.
+from calls.consumers import SidebandConsumer  # noqa: E402
+from calls.driver.sidebands import CHANNEL  # noqa: E402
+from calls.websocket_urls import websocket_urlpatterns  # noqa: E402
 
 WEBHOOKS = ("/twilio/", "/openai/")
 
@@ -51,6 +54,8 @@ application = ProtocolTypeRouter(
     {
         "http": answer,
         # The stubs know only a private kind of pattern, which `path` does not return.
+        # `manage.py runworker sideband` hosts the sidebands of voice calls.
+        "channel": ChannelNameRouter({CHANNEL: SidebandConsumer.as_asgi()}),
         "websocket": URLRouter([*websocket_urlpatterns, re_path("", refuse)]),  # type: ignore[list-item, arg-type]
     }
 )

@@ -45,6 +45,7 @@ class CallServer(Server):  # type: ignore[misc]  # daphne is untyped
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
         self.ports.append(port)
+        asyncio.get_event_loop().call_soon(watch_voice_calls)
 
     def kill_all_applications(self) -> Deferred[None]:
         """What daphne does when told to end, and waits for."""
@@ -78,6 +79,13 @@ class CallServer(Server):  # type: ignore[misc]  # daphne is untyped
             for connection, application in self.running().items()
             if isinstance(connection, CallSocket)
         }
+
+
+def watch_voice_calls() -> None:
+    """Calls whose process died must be found by one that was only just started."""
+    from calls.driver.sidebands import keep_watch  # the apps are not there before
+
+    keep_watch()
 
 
 async def ended(applications: Iterable[Application], seconds: float) -> None:

@@ -9,6 +9,7 @@ whose fate is unknown is simply written again.
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,9 @@ from typing import LiteralString
 import orjson
 import psycopg
 from django.db import connection
+from django.utils import timezone
+
+from calls.core.words import CauseOwner, IncidentKind
 
 logger = logging.getLogger(__name__)
 
@@ -175,7 +179,31 @@ class Journal:
                     await self._failed(error, attempt)
                     attempt += 1
             self.figures.written += len(part)
-            self.figures.delayed_since = None
+            self._caught_up()
+
+    def _caught_up(self) -> None:
+        """Rows of a delay are safe; that there was one, an operator should know."""
+        since, self.figures.delayed_since = self.figures.delayed_since, None
+        if since is None:
+            return
+        seconds = asyncio.get_running_loop().time() - since
+        now = timezone.now()
+        self.put(
+            IncidentRow(
+                call=None,
+                kind=IncidentKind.JOURNAL_DELAYED.value,
+                cause=CauseOwner.OURS.value,
+                detail=f"The database did not take what calls had to write for "
+                f"{seconds:.0f} s. {self._losses()}",
+                key=f"journal delayed {os.getpid()} {now.isoformat()}",
+                at=now,
+            )
+        )
+
+    def _losses(self) -> str:
+        if not self.figures.dropped:
+            return "Nothing was lost."
+        return f"{self.figures.dropped} entries were lost since this process began."
 
     async def _failed(self, error: Exception, attempt: int) -> None:
         self.figures.failures += 1

@@ -89,6 +89,9 @@ class RelayDriver:
         """The carrier says so before its socket does."""
         self.tell(ev.CallerLeft())
 
+    def let_go(self) -> None:
+        """A relay call belongs to its socket; no other process can have it."""
+
     async def gone(self) -> None:
         """The process ends: leave the call so that another one can take it up."""
         self.tell(ev.TransportLost(1001))

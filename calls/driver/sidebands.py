@@ -1,0 +1,111 @@
+"""Who drives which voice call: leases, and taking over from a process that died.
+
+Any number of processes may host sidebands. A call that was accepted is announced on
+the channel layer; whoever gets its lease drives it. Once a second every host looks for
+calls whose lease has run out, which is how a killed host is noticed and how a lost
+announcement is made up for.
+"""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.utils import timezone
+
+from calls.driver.runtime import Runtime, runtime
+from calls.driver.voice import VoiceDriver
+from calls.driver.voice_briefing import VoiceBriefing, brief_voice
+from calls.errors import ProviderError
+from calls.providers.openai_realtime.control import CallGone
+from calls.providers.openai_realtime.sideband import Sideband, sideband_url
+from calls.services import engine_sessions
+from calls.services.sessions import Left
+from routing.services import live
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "sideband"
+LOOK_SECONDS = 1.0
+
+
+async def attach(engine_session: int) -> None:
+    """Have the accepted call driven: here, or by the processes made for it."""
+    if settings.SIDEBAND_HERE:
+        await drive(engine_session)
+        return
+    layer = get_channel_layer()
+    assert layer is not None
+    message = {"type": "sideband.attach", "engine_session": engine_session}
+    await layer.send(CHANNEL, message)
+
+
+async def drive(engine_session: int) -> None:
+    """Take the lease and drive; nothing happens if somebody else has it."""
+    held_by = runtime()
+    keep_watch()
+    briefing = await held_by.database.run(
+        _brief, engine_session, held_by.owner, timezone.now()
+    )
+    if briefing is not None and briefing.session.caller_gone:
+        await _hang_up(briefing, held_by)
+    elif briefing is not None:
+        url = sideband_url(settings.OPENAI_BASE_URL, briefing.session.provider_call)
+        VoiceDriver(briefing, held_by, Sideband(url, settings.OPENAI_API_KEY))
+
+
+async def _hang_up(briefing: VoiceBriefing, held_by: Runtime) -> None:
+    """A caller who left while it rang is not talked to."""
+    try:
+        await held_by.control.hang_up(briefing.session.provider_call)
+    except (CallGone, ProviderError):
+        logger.info("already over", extra={"call": briefing.call})
+    left = Left("caller_left", "", briefing.session.language, {})
+    await held_by.database.run(
+        engine_sessions.leave,
+        briefing.session.id,
+        left,
+        owner=held_by.owner,
+        now=timezone.now(),
+        over=True,
+    )
+
+
+def _brief(engine_session: int, owner: str, now: datetime) -> VoiceBriefing | None:
+    session = engine_sessions.take_lease(engine_session, owner=owner, now=now)
+    if session is None:
+        return None
+    return brief_voice(session, live.ruleset(session.release), now=now)
+
+
+def keep_watch() -> None:
+    """Begin looking for orphaned calls, once in every process that may host them."""
+    held_by = runtime()
+    if not held_by.watching:
+        held_by.watching = True
+        held_by.spawn(_watch(held_by))
+
+
+async def _watch(held_by: Runtime) -> None:
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        try:
+            await _look(held_by)
+        except Exception:
+            logger.warning("looking after voice calls failed", exc_info=True)
+
+
+async def _look(held_by: Runtime) -> None:
+    now = timezone.now()
+    mine = [call.call for call in held_by.live.values()]
+    renewed = await held_by.database.run(
+        engine_sessions.renew, mine, owner=held_by.owner, now=now
+    )
+    for call in list(held_by.live.values()):
+        if call.call in renewed.caller_gone:
+            call.caller_gone()
+        elif call.call in renewed.lost:
+            call.let_go()
+    for engine_session in await held_by.database.run(engine_sessions.waiting, now):
+        await attach(engine_session)

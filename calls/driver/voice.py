@@ -1,0 +1,255 @@
+"""Drives one voice call over its sideband: events in, decisions made, actions out.
+
+Two tasks: one reads the socket and hands in what it says, one takes from the inbox
+and performs. The call itself does not hang on us: if this process dies the model goes
+on talking, and another process takes the lease and goes on deciding.
+"""
+
+import asyncio
+import logging
+
+from django.utils import timezone
+
+from calls.core import events as ev
+from calls.core.actions import HandOff, HangUp, Note, ReportIncident, RunTool
+from calls.core.voice import VoiceCall
+from calls.core.voice import events as vev
+from calls.core.voice.actions import (
+    GiveOutput,
+    Interrupt,
+    Respond,
+    TellModel,
+    VoiceAction,
+)
+from calls.core.voice.state import VoiceState
+from calls.core.words import CauseOwner, EventKind, IncidentKind
+from calls.driver.inbox import Inbox
+from calls.driver.journal import UsageRow
+from calls.driver.recorder import Recorder
+from calls.driver.runtime import Runtime
+from calls.driver.tools import Tools
+from calls.driver.transfers import Transfers
+from calls.driver.voice_briefing import VoiceBriefing
+from calls.errors import ProviderError
+from calls.providers.openai_realtime import frames
+from calls.providers.openai_realtime.control import CallGone
+from calls.providers.openai_realtime.sideband import Closed, Opened, Sideband
+from calls.services import engine_sessions
+from calls.services.sessions import Left
+
+logger = logging.getLogger(__name__)
+
+READY_SECONDS = 4.0
+STORE_SECONDS = 4.0
+CONNECTIONS = (("twilio", "voice_inbound"), ("twilio", "voice_sip"))
+
+
+class VoiceDriver:
+    def __init__(
+        self, briefing: VoiceBriefing, held_by: Runtime, sideband: Sideband
+    ) -> None:
+        self.call = briefing.session.call
+        self._briefing = briefing
+        self._runtime = held_by
+        self._sideband = sideband
+        self._inbox: Inbox[vev.VoiceEvent] = Inbox()
+        self._clock = asyncio.get_running_loop().time
+        self._machine = VoiceCall(briefing.setting, briefing.engine, briefing.past)
+        self._reader = frames.Reader(
+            briefing.session.voice_model or briefing.voice.model,
+            briefing.session.transcription_model,
+        )
+        self._recorder = Recorder(
+            self.call,
+            briefing.session.stream,
+            held_by.journal,
+            held_by.meter,
+            since=briefing.session.answered_at,
+            connections=CONNECTIONS,
+            tell_cost=lambda spent: self.tell(ev.CostMeasured(spent)),
+        )
+        self._tools = Tools(briefing, held_by, self.tell)
+        self._transfers = Transfers(briefing, held_by, self.tell)
+        self._left = Left("", "", briefing.session.language, {})
+        self._over = False
+        self.task = asyncio.create_task(self._run(), name=f"call {self.call}")
+        held_by.live[self.call] = self
+
+    def tell(self, event: vev.VoiceEvent) -> None:
+        """Hand in what happened; returns at once."""
+        self._inbox.put(event)
+
+    def take_over(self, name: str) -> None:
+        self.tell(ev.SupervisorAsked(name))
+
+    def caller_gone(self) -> None:
+        """The carrier says so, which the provider does not always notice."""
+        self.tell(ev.CallerLeft())
+
+    def let_go(self) -> None:
+        """Another process has the lease: stop, and change nothing."""
+        self.task.cancel()
+
+    async def gone(self) -> None:
+        """The process ends: let another one take the lease at once."""
+        self.task.cancel()
+        await asyncio.wait([self.task], timeout=STORE_SECONDS)
+
+    async def _run(self) -> None:
+        listening = asyncio.create_task(self._listen(), name=f"sideband {self.call}")
+        try:
+            await self._drive()
+        except Exception:
+            logger.exception("voice driver failed", extra={"call": self.call})
+            detail = "The program that drives the call failed and was started again."
+            kind = IncidentKind.DRIVER_FAILED
+            self._recorder.report(ReportIncident(kind, CauseOwner.OURS, detail))
+        finally:
+            listening.cancel()
+            await self._leave()
+
+    async def _drive(self) -> None:
+        machine = self._machine
+        while machine.state is not VoiceState.ENDED or self._transfers.pending:
+            event = await self._inbox.take(machine.deadline)
+            match event:
+                case ev.CallerLeft():
+                    self._over = True
+                    self._transfers.stop()
+                    if not self._left.ending:
+                        self._left = Left("caller_left", "", *self._known())
+                case ev.TransportLost():
+                    self._transfers.stop()
+                    await self._let_go()
+            for action in machine.receive(event, self._clock()):
+                await self._perform(action)
+
+    async def _let_go(self) -> None:
+        """We cannot steer this call any more, so the caller must not stay in it.
+
+        Hung up at the provider, the carrier asks us what to do with the caller, who
+        goes on by the relay path. Where the provider does not answer at all, the
+        carrier is told to fetch the caller.
+        """
+        detail = "The connection that steers the call was lost and did not come back."
+        kind = IncidentKind.SOCKET_LOST
+        self._recorder.report(ReportIncident(kind, CauseOwner.MODEL, detail))
+        self._over = True
+        await self._store_leaving()
+        try:
+            await self._runtime.control.hang_up(self._briefing.session.provider_call)
+        except CallGone:
+            logger.info("already over", extra={"call": self.call})
+        except ProviderError:
+            await self._transfers.rescue()
+
+    async def _listen(self) -> None:
+        """The provider's events, until it closes for good."""
+        fresh = not self._briefing.session.attached_before
+        opened: Opened | None = None
+        async for item in self._sideband.listen(fresh=fresh):
+            match item:
+                case Opened():
+                    opened = item
+                    self._expect_session()
+                case Closed():
+                    self._closed(item)
+                case str():
+                    for heard in self._reader.read(item):
+                        self._heard(heard, opened)
+
+    def _expect_session(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._session_timer = loop.call_later(READY_SECONDS, self._no_session)
+
+    def _no_session(self) -> None:
+        """Accepted, connected, and dead: seen with bodies the session cannot use."""
+        self.tell(vev.Refused("no session.created", fatal=True))
+
+    def _heard(self, heard: frames.Heard, opened: Opened | None) -> None:
+        match heard:
+            case frames.SessionReady():
+                self._session_timer.cancel()
+                again = opened is not None and opened.again
+                self.tell(vev.Attached(again=again))
+                self._runtime.spawn(self._store_attached())
+            case frames.Used():
+                self._use(heard)
+            case frames.Unknown():
+                logger.info("sideband event unknown", extra={"event": heard.type})
+            case _:
+                self.tell(heard)
+
+    def _closed(self, closed: Closed) -> None:
+        self._recorder.note(EventKind.DISCONNECTED, {"code": closed.code})
+        self.tell(ev.CallerLeft() if closed.gone else ev.TransportLost(closed.code))
+
+    async def _store_attached(self) -> None:
+        await self._runtime.database.run(
+            engine_sessions.attached, self._briefing.session.id, now=timezone.now()
+        )
+
+    async def _perform(self, action: VoiceAction) -> None:
+        match action:
+            case Respond() | Interrupt() | GiveOutput() | TellModel():
+                for frame in frames.write(action):
+                    await self._sideband.send(frame)
+            case RunTool():
+                self._tools.run(action)
+            case Note():
+                self._recorder.note(action.kind, action.data)
+            case ReportIncident():
+                self._recorder.report(action)
+            case HandOff():
+                self._left = Left("handed_off", "", *self._known())
+                await self._runtime.journal.flushed()
+                self._transfers.begin(action)
+            case HangUp():
+                await self._hang_up(action)
+
+    async def _hang_up(self, action: HangUp) -> None:
+        self._left = Left(action.ending, action.outcome, *self._known())
+        self._over = True
+        await self._store_leaving()
+        try:
+            await self._runtime.control.hang_up(self._briefing.session.provider_call)
+        except CallGone:
+            logger.info("already over", extra={"call": self.call})
+        except Exception:
+            logger.exception("could not hang up", extra={"call": self.call})
+        await self._sideband.close()
+
+    def _known(self) -> tuple[str, dict[str, str]]:
+        return self._machine.language, dict(self._machine.collected)
+
+    def _use(self, used: frames.Used) -> None:
+        now = timezone.now()
+        row = UsageRow(
+            self.call, "openai", used.item, used.provider_id, used.figures, False, now
+        )
+        self._recorder.use(row)
+
+    async def _store_leaving(self) -> None:
+        """How the call was ended stands before the carrier's callback asks for it."""
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                await self._runtime.journal.flushed()
+                await self._runtime.database.run(
+                    engine_sessions.leave,
+                    self._briefing.session.id,
+                    self._left,
+                    owner=self._runtime.owner,
+                    now=timezone.now(),
+                    over=self._over,
+                )
+        except Exception:
+            logger.exception("session could not be left", extra={"call": self.call})
+
+    async def _leave(self) -> None:
+        if not self._left.ending:
+            self._left = Left("", "", *self._known())
+        await self._tools.cancel_all()
+        self._transfers.stop()
+        await self._sideband.close()
+        self._runtime.live.pop(self.call, None)
+        await self._store_leaving()
