@@ -54,6 +54,21 @@ class LegEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceLegEnded:
+    """The leg to the voice model is over, or never came up. `sip_code` 0: not told.
+
+    `answered`: the model had taken the call.
+    """
+
+    status: str
+    answered: bool
+    leg_sid: str = ""
+    seconds: int | None = None
+    sip_code: int = 0
+    caller_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReported:
     """Where a call, or one leg of it, stands. `sequence` is -1 when there is none."""
 

@@ -40,6 +40,22 @@ class ConnectAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectVoice:
+    """Give the caller to a model that hears and speaks itself; its leg is rung.
+
+    `reference` comes back with the provider's announcement of the call, `leg` with
+    the carrier's reports of the leg. `fallback` is what the caller hears should the
+    carrier ever come past the connection.
+    """
+
+    reference: str
+    leg: str
+    ring_seconds: int
+    fallback: "TakeVoicemail"
+    say: Sentences = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RejectCall:
     """Turned away unanswered. `busy`: the caller hears the busy tone."""
 
@@ -83,6 +99,7 @@ class Nothing:
 
 Instruction = (
     ConnectAgent
+    | ConnectVoice
     | RejectCall
     | RingContact
     | AskContact

@@ -7,11 +7,17 @@ from calls.core.actions import (
     AgentTurn,
     HandOff,
     HistoryItem,
+    NoticeTurn,
     ToolTurn,
 )
 from calls.core.conversation import Past
 from calls.core.history import History
 from calls.core.words import EventKind, HandoffReason
+
+BROKE_OFF = (
+    "The connection broke while you were speaking; the caller heard no more than this "
+    "of your answer. It is back now: go on with it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ def _tell(story: _Story, kind: str, data: Mapping[str, object]) -> None:
             story.turn = max(story.turn, int(text("turn") or 0))
         case EventKind.AGENT_CUT if "kept" in data:
             story.history.cut(text("kept"))
+            if data.get("lost"):
+                story.history.add(NoticeTurn(BROKE_OFF))
         case EventKind.TOOL_ASKED:
             story.asked[text("tool_call")] = (text("name"), text("arguments"))
         case EventKind.TOOL_ANSWERED if text("tool_call") in story.asked:

@@ -1,6 +1,5 @@
 """The entrance of the machine, time and limits."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, assert_type
@@ -9,7 +8,6 @@ from calls.core import events as ev
 from calls.core.actions import Action, AgentTurn, HandOff, HangUp, NoticeTurn
 from calls.core.conversation.caller_side import CallerSide
 from calls.core.conversation.state import Past, Setting, State
-from calls.core.speech import Cut
 from calls.core.timers import Timer
 from calls.core.words import (
     CauseOwner,
@@ -81,10 +79,9 @@ class Conversation(CallerSide):
                 kind, owner = IncidentKind.FRAME_REFUSED, CauseOwner.OURS
                 self._report(kind, owner, event.detail)
             case ev.CallerLeft():
-                cuts = self._speech.left(now)
-                self._gone(Ending.CALLER_LEFT, cuts)
+                self._gone(Ending.CALLER_LEFT, "left", now)
             case ev.TransportLost():
-                self._gone(Ending.TRANSPORT_LOST)
+                self._gone(Ending.TRANSPORT_LOST, "lost", now)
             case _:
                 # The session was connected already.
                 assert_type(event, ev.Connected)
@@ -151,7 +148,9 @@ class Conversation(CallerSide):
         else:
             self._listen(now)
 
-    def _gone(self, ending: Ending, unheard: Sequence[Cut] = ()) -> None:
+    def _gone(self, ending: Ending, how: str, now: float) -> None:
+        """What the caller did not hear of our answer is marked with `how`."""
+        unheard = self._speech.left(now)
         self._cancel_model()
         self._keep_answer()
         for cut in unheard:
@@ -161,7 +160,7 @@ class Conversation(CallerSide):
                 heard=cut.kept,
                 kept=cut.kept,
                 heard_ms=None,
-                left=True,
+                **{how: True},
             )
         self._end(ending)
 

@@ -152,7 +152,7 @@ def test_the_journal_forgets_an_answer_that_nobody_heard() -> None:
 def test_the_journal_brings_back_words_that_waited_for_their_answer() -> None:
     talk = speaking(text="On Monday.")
     talk.says("And how much?")
-    talk.tell(ev.TransportLost(1006))
+    talk.tell(ev.SpeechPlayed("On Monday."), ev.TransportLost(1006))
     past = replayed(talk)
     assert past.history[-2:] == (AgentTurn("On Monday."), CallerTurn("And how much?"))
     _, actions = resumed(past)
@@ -193,3 +193,12 @@ def test_a_handoff_that_nobody_took_is_not_asked_for_again() -> None:
     story = [Entry(EventKind.HANDOFF_ASKED, asked), back]
     assert past_of(story[:1], elapsed=0).handoff is not None
     assert past_of(story, elapsed=0).handoff is None
+
+
+def test_an_answer_that_the_connection_cut_is_gone_on_with() -> None:
+    talk = speaking(text="We are open from nine to five. ")
+    log = talk.tell(ev.AgentSpeaking(True), ev.SpeechPlayed("We are"))
+    log = [*talk.log, *talk.tell(ev.TransportLost(1006))]
+    entries = [Entry(n.kind, n.data) for n in found(Note, log)]
+    _, actions = resumed(past_of(entries, elapsed=10))
+    assert AgentTurn("We are") in history(actions)
