@@ -23,7 +23,7 @@ from calls.core.words import (
     IncidentKind,
 )
 from calls.models import Call, CallEvent
-from calls.services import hunt, incidents, relay_entry, rescue, voicemail
+from calls.services import engine_entry, hunt, incidents, relay_entry, rescue, voicemail
 from calls.services.call_script import NO_RELEASE, newest, script_of
 from routing.core.callers import Caller, classify
 from routing.core.decide import decide
@@ -83,8 +83,6 @@ def new_call(
         caller=caller.normalised or caller.display,
         caller_kind=caller.kind,
         caller_name=offered.caller_name[:255],
-        # A number answered over SIP is decided the same way, and until that path is
-        # taken by its own answer the relay is its fallback.
         path=number.path if number else Path.RELAY,
         offered_at=now,
         last_seen_at=now,
@@ -135,8 +133,14 @@ def accept(call: Call, decision: Decision, now: datetime) -> Instruction:
             detail="The line has no agent or no language profile in this release.",
         )
         return hunt.divert(call, HandoffReason.CONNECTION_LOST, now)
-    entry = relay_entry.first(call, script.profile, script.lines(decision.message))
+    said = script.lines(decision.message)
+    if call.path == Path.SIP and engine_entry.is_set_up():
+        store(call, decision, now)
+        return engine_entry.first(call, now, said)
+    entry = relay_entry.first(call, script.profile, said)
     store(call, decision, now)
+    if call.path == Path.SIP:
+        engine_entry.report_missing(call, now)
     return entry
 
 

@@ -1,11 +1,8 @@
 """Our instructions as TwiML.
 
-Every URL is absolute and carries connection overrides: a callback that we miss while
-a process restarts is tried again three times within the 15 seconds that Twilio waits
-(https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides). Behind each
-verb that ends with a callback stands what the caller hears should Twilio ever come
-past it. `<Say>` names no voice: a voice that a provider has dropped silences the
-sentence, and these sentences are spoken when something has already gone wrong.
+Behind each verb that ends with a callback stands what the caller hears should Twilio
+ever come past it. `<Say>` names no voice: a voice that a provider has dropped silences
+the sentence, and these sentences are spoken when something has already gone wrong.
 """
 
 from dataclasses import dataclass
@@ -17,9 +14,11 @@ from twilio.twiml.voice_response import (  # type: ignore[import-untyped]  # no 
     VoiceResponse,
 )
 
+from calls.core.callback_urls import callback_url
 from calls.core.instructions import (
     AskContact,
     ConnectAgent,
+    ConnectVoice,
     HangUp,
     Instruction,
     Nothing,
@@ -30,7 +29,6 @@ from calls.core.instructions import (
 )
 from calls.providers.twilio import relay_twiml
 
-RETRIED = "#rc=3&rp=all&ct=2000&rt=5000"
 VOICEMAIL_SECONDS = 180
 VOICEMAIL_SILENCE = 6
 WHISPER_SECONDS = 10
@@ -39,14 +37,14 @@ LEG_EVENTS = "initiated ringing answered completed"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where Twilio reaches us."""
+    """Where Twilio reaches us, and the voice model ("sip:project@host")."""
 
     base_url: str
     relay_url: str
+    voice_address: str = ""
 
     def url(self, path: str, **query: str) -> str:
-        asked = f"?{urlencode(query)}" if query else ""
-        return f"{self.base_url}/twilio/{path}/{asked}{RETRIED}"
+        return callback_url(self.base_url, path, **query)
 
 
 def render(instruction: Instruction, place: Place) -> str:
@@ -61,6 +59,10 @@ def render(instruction: Instruction, place: Place) -> str:
                 relay_url=place.relay_url,
                 action=place.url("relay-ended"),
             )
+            voicemail(response, instruction.fallback, place)
+        case ConnectVoice():
+            say(response, instruction.say)
+            ring_voice(response, instruction, place)
             voicemail(response, instruction.fallback, place)
         case RejectCall(busy):
             response.reject(reason="busy" if busy else "rejected")
@@ -102,6 +104,27 @@ def dial(response: VoiceResponse, ring: RingContact, place: Place) -> None:
         url=place.url("whisper", attempt=ring.attempt),
         method="POST",
         status_callback=place.url("status", attempt=ring.attempt),
+        status_callback_method="POST",
+        status_callback_event=LEG_EVENTS,
+    )
+
+
+def ring_voice(response: VoiceResponse, ask: ConnectVoice, place: Place) -> None:
+    """`secure=true` is SRTP, which goes with TLS. The query becomes SIP headers.
+
+    Without `answerOnBridge` the caller would be answered by silence, and the model's
+    first words would be lost (https://www.twilio.com/docs/voice/twiml/sip).
+    """
+    query = urlencode({"X-Call-Ref": ask.reference})
+    rung: Dial = response.dial(
+        action=place.url("sip-ended"),
+        method="POST",
+        timeout=ask.ring_seconds,
+        answer_on_bridge=True,
+    )
+    rung.sip(
+        f"{place.voice_address};transport=tls;secure=true?{query}",
+        status_callback=place.url("status", leg=ask.leg),
         status_callback_method="POST",
         status_callback_event=LEG_EVENTS,
     )

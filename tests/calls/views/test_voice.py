@@ -2,13 +2,23 @@
 
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
 
-from calls.core.words import CallState, HandoffReason, IncidentKind
-from calls.models import Callback, Incident
+from calls.core.words import (
+    CallState,
+    CauseOwner,
+    EngineState,
+    HandoffReason,
+    IncidentKind,
+)
+from calls.models import Callback, EngineSession, Incident
+from calls.services import engine_entry
 from calls.services.sessions import token_digest
 from routing.core.ruleset import PolicyEnd
 from routing.models import Release
@@ -138,11 +148,49 @@ def test_a_line_that_people_answer_rings_them() -> None:
     assert verbs(caller.ring()) == ["Dial", "Hangup"]
 
 
-def test_a_line_over_sip_falls_back_to_the_relay() -> None:
+def test_a_line_over_sip_is_sent_to_the_voice_model() -> None:
+    caller = line(path="sip")
+    assert verbs(caller.ring()) == ["Dial", "Say", "Record", "Say", "Hangup"]
+    dial = caller.verb("Dial")
+    assert dial.attrib["action"].startswith("https://phoneops.test/twilio/sip-ended/#")
+    assert (dial.attrib["answerOnBridge"], dial.attrib["timeout"]) == ("true", "12")
+    address, _, reference = (dial.findtext("Sip") or "").partition("?X-Call-Ref=")
+    assert address == (
+        "sip:proj_simulated@sip.api.openai.com;transport=tls;secure=true"
+    )
+    session = EngineSession.objects.get(call=caller.call)
+    assert session.state == EngineState.EXPECTED
+    assert session.reference_digest == engine_entry.digest(reference)
+    assert engine_entry.referred(reference, timezone.now()) == session
+    assert len(address) + len(reference) < 255
+
+
+def test_a_rule_speaks_before_the_voice_model() -> None:
+    policy = make_policy()
+    caller = line(path="sip", policy=policy)
+    make_rule(action="accept", message="This call is recorded.")
+    publish()
+    assert verbs(caller.ring())[:2] == ["Say", "Dial"]
+
+
+def test_a_repeated_offer_brings_the_same_reference() -> None:
+    caller = line(path="sip")
+    first, again = caller.ring(), caller.ring()
+    assert ElementTree.tostring(first) == ElementTree.tostring(again)
+    assert EngineSession.objects.count() == 1
+
+
+def test_without_a_project_the_relay_takes_a_line_over_sip(settings: Settings) -> None:
+    settings.OPENAI_PROJECT_ID = ""
     caller = line(path="sip")
     caller.ring()
     assert caller.relay is not None
     assert caller.call.path == "sip"
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.cause) == (
+        IncidentKind.NO_CONFIGURATION,
+        CauseOwner.CONFIGURATION,
+    )
 
 
 def test_a_closed_line_takes_a_voicemail() -> None:
