@@ -1,0 +1,251 @@
+"""Calls that the voice model has taken: from the accept to the end, and who steers.
+
+One process at a time holds a call's lease and renews it every second. The call itself
+does not hang on it: when the process dies the model goes on talking, and another one
+takes the lease and goes on deciding.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from django.db import transaction
+from django.db.models import Q
+
+from calls.core.progress import ENDED
+from calls.core.words import (
+    AttemptResult,
+    CallState,
+    EngineState,
+    EventKind,
+    HandoffResult,
+)
+from calls.models import Call, EngineSession, HandoffAttempt
+from calls.models.engine import STEERED
+from calls.services import attempts, carrier_journal, handoffs, progress
+from calls.services.sessions import Left, OpenedSession, opened
+
+LEASE = timedelta(seconds=3)
+UNDECIDED = [EngineState.EXPECTED, EngineState.DECIDING]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the provider took the call with."""
+
+    voice_model: str
+    transcription_model: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedVoiceSession(OpenedSession):
+    """Everything the driver needs of the call; no database row is kept.
+
+    `attached_before`: somebody steered this call already, so that it was greeted.
+    `caller_gone`: the carrier says that the caller has left, so all that is to be done
+    is to hang up. An empty model was not told: the agent's own.
+    """
+
+    id: int
+    engine: str
+    provider_call: str
+    trunk: bool
+    attached_before: bool
+    caller_gone: bool
+    voice_model: str
+    transcription_model: str
+
+
+class Next(Enum):
+    """What the process that accepted a call has to do now."""
+
+    ATTACH = auto()
+    HANG_UP = auto()
+    NOTHING = auto()
+
+
+def accepted(
+    session_id: int, with_what: Accepted, *, owner: str, now: datetime
+) -> Next:
+    """A caller who has left meanwhile is not talked to."""
+    ours = EngineSession.objects.filter(pk=session_id, decided_by=owner)
+    ours.filter(state=EngineState.DECIDING).update(
+        state=EngineState.ACCEPTED,
+        accepted_at=now,
+        voice_model=with_what.voice_model,
+        transcription_model=with_what.transcription_model,
+        detail=with_what.detail,
+    )
+    session = ours.select_related("call").first()
+    if session is None:
+        return Next.NOTHING  # another process took the decision from us
+    there = session.state in STEERED and session.call.state not in ENDED
+    return Next.ATTACH if there else Next.HANG_UP
+
+
+@transaction.atomic
+def not_accepted(
+    session_id: int, state: EngineState, detail: str, *, owner: str, now: datetime
+) -> None:
+    """What comes next is for the carrier's callback; a trunk has none."""
+    mine = EngineSession.objects.filter(
+        pk=session_id, state=EngineState.DECIDING, decided_by=owner
+    )
+    if mine.update(state=state, over_at=now, detail=detail[:200]):
+        end_on_trunk(session_id, now)
+
+
+def take_lease(
+    session_id: int, *, owner: str, now: datetime
+) -> OpenedVoiceSession | None:
+    """None when somebody else steers it, or there is nothing to steer any more."""
+    with transaction.atomic():
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        taken = EngineSession.objects.filter(free, pk=session_id, state__in=STEERED)
+        if not taken.update(lease_owner=owner, lease_until=now + LEASE):
+            return None
+        session = EngineSession.objects.select_related("call").get(pk=session_id)
+        call = session.call
+        call.answered_at = call.answered_at or now
+        common = opened(call)
+    return OpenedVoiceSession(
+        **{field.name: getattr(common, field.name) for field in fields(common)},
+        id=session.pk,
+        engine=session.engine,
+        provider_call=session.provider_call or "",
+        trunk=session.trunk,
+        attached_before=session.state == EngineState.ATTACHED,
+        caller_gone=call.state in ENDED,
+        voice_model=session.voice_model,
+        transcription_model=session.transcription_model,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Calls by their id. `lost`: another process may have them now, so let go.
+
+    `caller_gone`: the carrier says that the caller has left.
+    """
+
+    lost: frozenset[int]
+    caller_gone: frozenset[int]
+
+
+def renew(call_ids: Sequence[int], *, owner: str, now: datetime) -> Renewed:
+    """Calls that are no voice calls may be among them."""
+    if not call_ids:
+        return Renewed(frozenset(), frozenset())
+    voice = EngineSession.objects.filter(call__in=call_ids)
+    voice.filter(lease_owner=owner, state__in=STEERED).update(lease_until=now + LEASE)
+    rows = list(voice.values("call_id", "lease_owner", "state", "call__state"))
+    mine = [r for r in rows if r["lease_owner"] == owner and r["state"] in STEERED]
+    return Renewed(
+        lost=frozenset(r["call_id"] for r in rows if r not in mine),
+        caller_gone=frozenset(r["call_id"] for r in mine if r["call__state"] in ENDED),
+    )
+
+
+def waiting(now: datetime) -> list[int]:
+    """Sessions that nobody steers, those of callers who have left included."""
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    unsteered = EngineSession.objects.filter(free, state__in=STEERED)
+    return list(unsteered.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def attached(session_id: int, *, now: datetime) -> None:
+    """We hear and steer it. The first time, that is when the call was answered."""
+    first = EngineSession.objects.filter(pk=session_id, state=EngineState.ACCEPTED)
+    if not first.update(state=EngineState.ATTACHED, attached_at=now):
+        return
+    call = Call.objects.get(engine_session=session_id)
+    if call.state == CallState.OFFERED:
+        progress.advance(call, CallState.LIVE)
+    if call.state not in ENDED and call.answered_at is None:
+        progress.note(call, answered_at=now, last_seen_at=now)
+
+
+def leave(
+    session_id: int, left: Left, *, owner: str, now: datetime, over: bool
+) -> bool:
+    """Gives the lease back and keeps what the call knows. False if it was not ours.
+
+    `over`: nothing is to be steered any more. What becomes of the caller is then for
+    the carrier's callback, but over a bare trunk it is the end of the call.
+    """
+    released: dict[str, object] = {"lease_owner": "", "lease_until": now}
+    if over:
+        released |= {"state": EngineState.OVER, "over_at": now}
+    with transaction.atomic():
+        held = EngineSession.objects.filter(pk=session_id, lease_owner=owner)
+        if not held.update(**released):
+            return False
+        ending = {"ending": left.ending, "outcome": left.outcome} if left.ending else {}
+        Call.objects.filter(engine_session=session_id).exclude(
+            state=CallState.CLOSED
+        ).update(
+            last_seen_at=now,
+            language=left.language,
+            collected=dict(left.collected),
+            **ending,
+        )
+        if over:
+            end_on_trunk(session_id, now)
+    return True
+
+
+@transaction.atomic
+def forsake(session_id: int, now: datetime) -> bool:
+    """Nobody steers this call over a bare trunk and nobody can be asked about it.
+
+    True if it was still open. Without an accept it was lost; after one we cannot tell.
+    """
+    open_ones = EngineSession.objects.filter(pk=session_id, trunk=True)
+    undecided = open_ones.filter(state__in=UNDECIDED).update(
+        state=EngineState.FAILED, over_at=now, detail="It was never decided."
+    )
+    steered = open_ones.filter(state__in=STEERED).update(
+        state=EngineState.OVER, over_at=now, detail="Nobody steered it any more."
+    )
+    if undecided or steered:
+        end_on_trunk(session_id, now)
+    return bool(undecided or steered)
+
+
+def end_on_trunk(session_id: int, now: datetime) -> None:
+    """Nobody else will tell us the end of a call that came over a bare trunk."""
+    session = EngineSession.objects.select_related("call").get(pk=session_id)
+    if not session.trunk:
+        return
+    referred = HandoffAttempt.objects.filter(
+        handoff__call=session.call, result=AttemptResult.RINGING
+    ).first()
+    if referred is not None:
+        gone_to(session.call, referred, now)
+    handoffs.call_over(session.call, now)
+
+
+def gone_to(call: Call, attempt: HandoffAttempt, now: datetime) -> None:
+    """The call left us while it was being referred, which is all we can see of it."""
+    attempts.finish(attempt, AttemptResult.ACCEPTED, now)
+    handoffs.finish(attempt.handoff, HandoffResult.CONNECTED, now)
+    carrier_journal.enter(
+        call,
+        EventKind.CONTACT_ANSWERED,
+        now,
+        contact=attempt.contact_name,
+        result=AttemptResult.ACCEPTED,
+        seen=False,
+    )
+
+
+def caller_left(call: Call, now: datetime) -> bool:
+    """The carrier has ended the call. True if somebody steers it and must be told."""
+    sessions = EngineSession.objects.filter(call=call)
+    sessions.filter(state__in=UNDECIDED).update(
+        state=EngineState.OVER, over_at=now, detail="The caller left while it rang."
+    )
+    return sessions.filter(state__in=STEERED).exists()
