@@ -20,7 +20,13 @@ from calls.core.words import MailState
 from calls.errors import NotFoundThere, ProviderError
 from calls.models import Call
 from calls.providers.twilio.rest import Account, Carrier
-from calls.services import carrier_reports, closing, summary_mail, sweeps
+from calls.services import (
+    carrier_reports,
+    closing,
+    engine_sessions,
+    summary_mail,
+    sweeps,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -153,6 +159,8 @@ def sweep() -> None:
         enqueue(close_call, call_id, expires=STALE_SECONDS)
     for call_id in sweeps.claim_unheard(now, MOST_AT_A_TIME):
         enqueue(check_call, call_id, expires=STALE_SECONDS)
+    for session_id in sweeps.forsaken(now, MOST_AT_A_TIME):
+        engine_sessions.forsake(session_id, now)
     for call_id in summary_mail.forgotten(now, MOST_AT_A_TIME):
         enqueue(mail_summary, call_id, expires=STALE_SECONDS)
     for call in summary_mail.stuck(now, MOST_AT_A_TIME):

@@ -6,6 +6,8 @@ urlpatterns = [
     path("twilio/voice/", twilio.voice),
     path("twilio/relay-ended/", twilio.relay_ended),
     path("twilio/dial-ended/", twilio.dial_ended),
+    path("twilio/sip-ended/", twilio.sip_ended),
+    path("twilio/hand-over/", twilio.hand_over),
     path("twilio/whisper/", twilio.whisper),
     path("twilio/whisper-answer/", twilio.whisper_answer),
     path("twilio/voicemail-ended/", twilio.voicemail_ended),

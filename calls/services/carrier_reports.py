@@ -8,8 +8,16 @@ from calls.core.carrier_events import StatusReported
 from calls.core.carrier_status import Report, is_end, supersedes
 from calls.core.progress import ENDED
 from calls.core.words import CauseOwner, EventKind, IncidentKind
-from calls.models import Call, HandoffAttempt
-from calls.services import attempts, carrier_journal, handoffs, incidents, progress
+from calls.models import Call, EngineSession, HandoffAttempt
+from calls.services import (
+    attempts,
+    carrier_journal,
+    engine_entry,
+    engine_sessions,
+    handoffs,
+    incidents,
+    progress,
+)
 
 
 def call_reported(call: Call, reported: StatusReported, now: datetime) -> bool:
@@ -25,6 +33,7 @@ def call_reported(call: Call, reported: StatusReported, now: datetime) -> bool:
     )
     carrier_journal.enter(call, EventKind.CARRIER_STATUS, now, status=reported.status)
     if is_end(reported.status):
+        engine_sessions.caller_left(call, now)
         handoffs.call_over(call, now)
     return True
 
@@ -52,6 +61,23 @@ def leg_reported(reference: str, reported: StatusReported, now: datetime) -> boo
     return True
 
 
+def voice_leg_reported(reference: str, reported: StatusReported, now: datetime) -> bool:
+    """The leg to the voice model. False for one that is none of ours."""
+    session = engine_entry.session_of_leg(reference)
+    if session is None:
+        return False
+    progress.heard_of(session.call.carrier_sid, now)
+    session.refresh_from_db(fields=["leg_status", "leg_sequence"])
+    new = Report(reported.status, reported.sequence)
+    if supersedes(new, Report(session.leg_status, session.leg_sequence)):
+        EngineSession.objects.filter(pk=session.pk).update(
+            leg_sid=reported.leg_sid,
+            leg_status=reported.status,
+            leg_sequence=max(reported.sequence, session.leg_sequence),
+        )
+    return True
+
+
 @transaction.atomic
 def truth_found(reported: StatusReported, now: datetime) -> bool:
     """What the carrier says when it is asked about a call that went silent.
@@ -62,6 +88,7 @@ def truth_found(reported: StatusReported, now: datetime) -> bool:
     if call is None or call.state in ENDED or not is_end(reported.status):
         return False
     call_reported(call, reported, now)
+    engine_sessions.caller_left(call, now)
     handoffs.call_over(call, now)
     incidents.report(
         IncidentKind.CALLBACK_MISSING,

@@ -15,6 +15,7 @@ from calls.core.words import (
     CallState,
     Disposition,
     Ending,
+    EngineState,
     EventKind,
     FollowUpKind,
     HandoffReason,
@@ -22,7 +23,7 @@ from calls.core.words import (
     IncidentKind,
     MailState,
 )
-from calls.models import Call, Handoff, HandoffAttempt, Recording
+from calls.models import Call, EngineSession, Handoff, HandoffAttempt, Recording
 from calls.services import carrier_journal, owed, progress, recaps
 from routing.core.decision import Because, CallerKind, Verdict
 
@@ -40,6 +41,7 @@ class Rows(NamedTuple):
     handoffs: Sequence[Handoff]
     attempts: Sequence[HandoffAttempt]
     recordings: Sequence[Recording]
+    engine: EngineSession | None
 
     @property
     def last(self) -> Handoff | None:
@@ -87,6 +89,7 @@ def rows_of(call: Call) -> Rows:
         handoffs=list(call.handoffs.order_by("asked_at", "pk")),
         attempts=list(attempts.order_by("started_at", "pk")),
         recordings=list(call.recordings.all()),
+        engine=EngineSession.objects.filter(call=call).first(),
     )
 
 
@@ -98,8 +101,13 @@ def ends_of(call: Call, rows: Rows) -> Ends:
         legs_reported=all(attempt.finished_at for attempt in rows.attempts),
         voicemail_reported=not rows.record.voicemail_offered or bool(rows.recordings),
         recording_settled=all(r.is_settled() for r in rows.recordings),
-        driven_until=call.lease_until if call.lease_owner else None,
+        driven_until=driven_until(call, rows.engine),
     )
+
+
+def driven_until(*holders: Call | EngineSession | None) -> datetime | None:
+    leases = [h.lease_until for h in holders if h is not None and h.lease_owner]
+    return max((until for until in leases if until is not None), default=None)
 
 
 def story_of(call: Call, rows: Rows) -> Story:
@@ -134,13 +142,19 @@ def broke_down(call: Call, rows: Rows) -> bool:
     """The call ended where we meant it to go on.
 
     Either its last session failed and nothing came after it, or a handoff was stored
-    and the carrier never came to carry it out, or a webhook of ours failed.
+    and the carrier never came to carry it out, or a webhook of ours failed, or the
+    voice model could not be made to take the call and nobody else did.
     """
-    last = rows.last
+    last, engine = rows.last, rows.engine
     if call.incidents.filter(kind=IncidentKind.WEBHOOK_FAILED).exists():
         return True
     if last is None:
         failed = call.session_status == "failed" and call.ending not in MEANT
+        if engine is not None and engine.state == EngineState.FAILED:
+            failed = failed or not call.relay_entries
         return failed and not rows.record.voicemail_offered
     never_begun = not rows.attempts and last.result == HandoffResult.CALLER_LEFT
-    return never_begun and bool(call.relay_entries) and not call.session_status
+    fetched_by_carrier = bool(call.relay_entries) or (
+        engine is not None and not engine.trunk
+    )
+    return never_begun and fetched_by_carrier and not call.session_status

@@ -18,7 +18,7 @@ from calls.core.instructions import HangUp, Instruction, Nothing
 from calls.core.progress import ENDED
 from calls.core.session_errors import Failure, Remedy, failure
 from calls.core.words import Ending, EventKind, HandoffReason
-from calls.models import Call, Handoff
+from calls.models import Call, EngineSession, Handoff
 from calls.services import (
     carrier_journal,
     handoffs,
@@ -30,6 +30,8 @@ from calls.services import (
 from calls.services.call_script import script_of
 
 MOST_RESUMES = 2
+# The relay is then the second path that fails this caller.
+MOST_AFTER_VOICE = 1
 LONGEST_HINT = 2000
 
 # The agent had said goodbye, or had let the caller go.
@@ -120,7 +122,9 @@ def after_failure(call: Call, ended: SessionEnded, now: datetime) -> Instruction
     if failed.remedy is Remedy.END or call.ending in MEANT:
         handoffs.call_over(call, now)
         return HangUp()
-    if failed.remedy is Remedy.RESUME and call.relay_failures <= MOST_RESUMES:
+    after_voice = EngineSession.objects.filter(call=call).exists()
+    most = MOST_AFTER_VOICE if after_voice else MOST_RESUMES
+    if failed.remedy is Remedy.RESUME and call.relay_failures <= most:
         entry = relay_entry.again(call, now, why=relay_entry.CONNECTION_LOST)
         if entry is not None:
             return entry

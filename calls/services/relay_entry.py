@@ -20,6 +20,7 @@ from calls.services.sessions import token_digest
 from routing.core.ruleset import LanguageProfile
 
 CONNECTION_LOST, NOBODY_FREE = "connection_lost", "nobody_free"
+SPOKEN = [EventKind.GREETED, EventKind.AGENT_SAID, EventKind.CALLER_SAID]
 PLACE_OF_TOKEN = re.compile(r"\[relay token (\d+)\]")
 
 
@@ -41,8 +42,8 @@ def again(
     profile = script_of(call).profile
     if profile is None or not call.agent_key:
         return None
-    heard = call.answered_at is not None
-    call.relay_entries += 1 if heard else 0
+    heard = has_heard(call)
+    call.relay_entries = max(1, call.relay_entries + (1 if heard else 0))
     entry = connect(call, profile, greet=not heard, say=say)
     progress.note(
         call,
@@ -55,6 +56,16 @@ def again(
         call, EventKind.RECONNECTED, now, entry=call.relay_entries, why=why
     )
     return entry
+
+
+def has_heard(call: Call) -> bool:
+    """Whether the caller has heard the agent. A caller who comes from the voice model
+
+    may have been answered there and never greeted; the journal knows.
+    """
+    if call.relay_entries:
+        return call.answered_at is not None
+    return call.events.filter(kind__in=SPOKEN).exists()
 
 
 def connect(

@@ -9,6 +9,7 @@ from calls.core.carrier_events import (
     SessionEnded,
     SessionStatus,
     StatusReported,
+    VoiceLegEnded,
 )
 from calls.core.instructions import HangUp, Nothing
 from calls.providers.twilio.callbacks import (
@@ -16,9 +17,11 @@ from calls.providers.twilio.callbacks import (
     Callback,
     CallProgress,
     DialEnded,
+    HandOver,
     MessageProgress,
     RecordingProgress,
     RelayEnded,
+    SipEnded,
     VoiceCall,
     VoicemailEnded,
     Whisper,
@@ -27,11 +30,13 @@ from calls.providers.twilio.callbacks import (
 from calls.services import (
     admission,
     carrier_reports,
+    engine_handoff,
     hunt,
     incidents,
     progress,
     relay_ends,
     rescue,
+    sip_ends,
     voicemail,
     whispers,
 )
@@ -123,6 +128,30 @@ def dial_ended(received: DialEnded, now: datetime) -> Outcome:
     return Outcome(hunt.after_leg(call, ended, now), call)
 
 
+@webhook("sip-ended", SipEnded, rescued=take_voicemail)
+def sip_ended(received: SipEnded, now: datetime) -> Outcome:
+    call = progress.heard_of(received.call_sid, now)
+    if call is None:
+        return unknown("sip-ended", received, now)
+    ended = VoiceLegEnded(
+        status=received.dial_call_status,
+        answered=received.answered,
+        leg_sid=received.dial_call_sid,
+        seconds=received.dial_call_duration,
+        sip_code=received.dial_sip_response_code or 0,
+        caller_gone=received.caller_gone,
+    )
+    return Outcome(sip_ends.sip_ended(call, ended, now), call)
+
+
+@webhook("hand-over", HandOver, rescued=take_voicemail)
+def hand_over(received: HandOver, now: datetime) -> Outcome:
+    call = progress.heard_of(received.call_sid, now)
+    if call is None:
+        return unknown("hand-over", received, now)
+    return Outcome(engine_handoff.hand_over(call, received.handoff, now), call)
+
+
 @webhook("whisper", Whisper, rescued=hang_up)
 def whisper(received: Whisper, now: datetime) -> Outcome:
     return Outcome(whispers.whisper(received.attempt, received.call_sid, now))
@@ -156,8 +185,8 @@ def status(received: CallProgress, now: datetime) -> Outcome:
         sequence=-1 if number is None else number,
         seconds=received.call_duration,
     )
-    if received.attempt:
-        if not carrier_reports.leg_reported(received.attempt, reported, now):
+    if received.attempt or received.leg:
+        if not leg_status(received, reported, now):
             incidents.unknown_call("status", received.call_sid, now)
         return Outcome(Nothing())
     call = progress.heard_of(received.call_sid, now)
@@ -166,6 +195,13 @@ def status(received: CallProgress, now: datetime) -> Outcome:
         return Outcome(Nothing())
     carrier_reports.call_reported(call, reported, now)
     return Outcome(Nothing(), call)
+
+
+def leg_status(received: CallProgress, reported: StatusReported, now: datetime) -> bool:
+    """False for a leg that we did not ring."""
+    if received.leg:
+        return carrier_reports.voice_leg_reported(received.leg, reported, now)
+    return carrier_reports.leg_reported(received.attempt, reported, now)
 
 
 @webhook("recording", RecordingProgress, rescued=do_nothing)

@@ -24,6 +24,7 @@ from calls import tasks
 from calls.core.instructions import ConnectAgent, Instruction
 from calls.core.progress import ENDED
 from calls.core.words import CauseOwner
+from calls.driver import commands
 from calls.errors import BadCallback, Unrenderable
 from calls.models import Call
 from calls.providers.twilio.callbacks import Callback
@@ -31,6 +32,7 @@ from calls.providers.twilio.twiml import Place, render
 from calls.services import inbox, rescue
 from calls.services.inbox import Answer, Letter
 from calls.views.verified import Refused, Verified, verify_request
+from routing.core.ruleset import Path
 
 logger = logging.getLogger(__name__)
 
@@ -171,6 +173,8 @@ def finish(endpoint: Endpoint[C], outcome: Outcome, now: datetime) -> Answer:
         body = render(instruction, place())
     if call is not None and call.state in ENDED:
         tasks.close_soon(call.pk)
+        if call.path == Path.SIP:
+            commands.caller_gone(call.pk)
     if endpoint.status == NO_CONTENT:
         return Answer("", status=NO_CONTENT)
     if isinstance(instruction, ConnectAgent):
@@ -196,4 +200,8 @@ def instead(
 
 
 def place() -> Place:
-    return Place(settings.PUBLIC_BASE_URL, settings.RELAY_URL)
+    return Place(
+        settings.PUBLIC_BASE_URL,
+        settings.RELAY_URL,
+        f"sip:{settings.OPENAI_PROJECT_ID}@{settings.OPENAI_SIP_HOST}",
+    )

@@ -133,6 +133,33 @@ class DialEnded(AboutAttempt):
         return self.dial_bridged.lower() != "false"
 
 
+class SipEnded(AboutCall):
+    """The end of the one leg that a call has to the voice model."""
+
+    dial_call_status: Word
+    dial_call_sid: MaybeSid = ""
+    dial_call_duration: Whole = None
+    dial_sip_response_code: Whole = None
+
+    @property
+    def once(self) -> str:
+        return f"{self.call_sid}:{self.dial_call_sid}"
+
+    @property
+    def answered(self) -> bool:
+        return self.dial_call_status in ("completed", "answered")
+
+
+class HandOver(AboutCall):
+    """`handoff` stands in the query of a URL that we gave out."""
+
+    handoff: Text = Field("", alias="handoff")
+
+    @property
+    def once(self) -> str:
+        return self.handoff and f"{self.call_sid}:{self.handoff}"
+
+
 class Whisper(AboutAttempt):
     @property
     def once(self) -> str:
@@ -144,6 +171,9 @@ class WhisperAnswer(Whisper):
 
 
 class CallProgress(AboutAttempt):
+    """`leg` stands in the query for the leg to the voice model."""
+
+    leg: Text = Field("", alias="leg")
     call_status: Word
     parent_call_sid: MaybeSid = ""
     call_duration: Whole = None
