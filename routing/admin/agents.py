@@ -4,8 +4,11 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from routing.admin.fields import SuggestingInput
 from routing.admin.pages import RoutingAdmin, RoutingForm, Table
 from routing.models import Agent, AgentField
+from routing.models.choices import VOICE_MODELS, VOICES
+from routing.models.voice import SETTINGS
 
 
 class AgentFieldInline(Table):
@@ -16,7 +19,13 @@ class AgentFieldInline(Table):
 
 
 class AgentForm(RoutingForm):
-    rows = {"instructions": 22}
+    rows = {"instructions": 22, "transcription_models": 3}
+
+    class Meta:
+        widgets = {
+            "voice_model": SuggestingInput(VOICE_MODELS),
+            "voice": SuggestingInput(VOICES),
+        }
 
 
 @admin.register(Agent)
@@ -60,6 +69,15 @@ class AgentAdmin(RoutingAdmin):
                     "filler_after",
                     "first_token_seconds",
                 ),
+            },
+        ),
+        (
+            "Voice (sip path)",
+            {
+                "classes": ["tab"],
+                "description": "These hold where a number is answered speech to "
+                "speech. Elsewhere the language profile says how the agent sounds.",
+                "fields": tuple(SETTINGS.values()),
             },
         ),
     )

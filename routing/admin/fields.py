@@ -8,6 +8,8 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import Field, Model
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelect2Widget,
@@ -29,6 +31,24 @@ def described(model: type[Model], name: str) -> dict[str, Any]:
         "help_text": field.help_text,
         "required": not field.blank,
     }
+
+
+class SuggestingInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+    """A line of text with names to choose from, and room for others."""
+
+    def __init__(self, suggestions: Iterable[str], **options: Any) -> None:
+        super().__init__(**options)
+        self.suggestions = tuple(suggestions)
+
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: Any = None
+    ) -> SafeString:
+        known = f"known-{name}"
+        typed = super().render(name, value, {**(attrs or {}), "list": known}, renderer)
+        options = format_html_join(
+            "", '<option value="{}"></option>', ((name,) for name in self.suggestions)
+        )
+        return format_html('{}<datalist id="{}">{}</datalist>', typed, known, options)
 
 
 class PhoneField(forms.CharField):

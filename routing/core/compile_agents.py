@@ -12,6 +12,8 @@ from routing.core.ruleset import (
     HttpTool,
     Limits,
     Objective,
+    TurnDetection,
+    VoiceSettings,
 )
 
 
@@ -47,6 +49,7 @@ def read_agent(entry: Entry, tools: Mapping[str, HttpTool]) -> Agent:
         limits=read_limits(entry.entry("limits")),
         policy=entry.text("policy", ""),
         zero_reaches_person=entry.flag("zero_reaches_person", True),
+        voice=read_voice(entry.entry("voice")),
     )
 
 
@@ -74,4 +77,34 @@ def read_limits(entry: Entry) -> Limits:
             "first_token_seconds", usual.first_token_seconds
         ),
         max_tool_rounds=entry.whole("max_tool_rounds", usual.max_tool_rounds),
+    )
+
+
+def read_voice(entry: Entry) -> VoiceSettings:
+    usual = VoiceSettings()
+    return VoiceSettings(
+        model=entry.text("model", usual.model),
+        voice=entry.text("voice", usual.voice),
+        speed=entry.real("speed", usual.speed),
+        noise_reduction=entry.text("noise_reduction", usual.noise_reduction),
+        turn_detection=entry.choice(
+            "turn_detection", TurnDetection, usual.turn_detection
+        ),
+        vad_threshold=entry.real("vad_threshold", usual.vad_threshold),
+        prefix_padding_ms=entry.whole("prefix_padding_ms", usual.prefix_padding_ms),
+        silence_duration_ms=entry.whole(
+            "silence_duration_ms", usual.silence_duration_ms
+        ),
+        idle_timeout_ms=entry.whole("idle_timeout_ms", usual.idle_timeout_ms),
+        eagerness=entry.text("eagerness", usual.eagerness),
+        transcription_models=entry.texts("transcription_models")
+        or usual.transcription_models,
+        max_output_tokens=entry.whole("max_output_tokens", usual.max_output_tokens),
+        reasoning_effort=entry.text("reasoning_effort", usual.reasoning_effort),
+        retention_ratio=entry.real("retention_ratio", usual.retention_ratio),
+        post_instructions_tokens=entry.whole(
+            "post_instructions_tokens", usual.post_instructions_tokens
+        ),
+        dead_air_seconds=entry.real("dead_air_seconds", usual.dead_air_seconds),
+        ghost_seconds=entry.real("ghost_seconds", usual.ghost_seconds),
     )

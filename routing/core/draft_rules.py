@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from routing.core.profile_rules import check_profile
-from routing.core.ruleset import EscalationPolicy, PolicyEnd, Ruleset
+from routing.core.ruleset import Agent, EscalationPolicy, PolicyEnd, Ruleset
+from routing.core.voice_rules import check_voice
 
 
 def check_draft(ruleset: Ruleset) -> list[str]:
     return [
         *check_profiles(ruleset),
         *(p for policy in ruleset.policies.values() for p in check_policy(policy)),
+        *(p for agent in ruleset.agents.values() for p in check_agent(agent)),
     ]
 
 
@@ -31,3 +33,8 @@ def check_policy(policy: EscalationPolicy) -> Iterator[str]:
             f"Escalation policy “{policy.name}”: a contact is rung twice; remove one "
             "of the two."
         )
+
+
+def check_agent(agent: Agent) -> Iterator[str]:
+    for problem in check_voice(agent.voice).values():
+        yield f"Agent “{agent.name}”, voice (sip path): {problem}"

@@ -1,14 +1,9 @@
 """The agents that talk to callers: what for, with which tools, and for how long."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import (
-    MaxValueValidator,
-    MinValueValidator,
-    RegexValidator,
-)
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from routing.core.ruleset import AtLimit, FieldKind, Objective
@@ -23,13 +18,10 @@ from routing.models.choices import (
 )
 from routing.models.escalation import EscalationPolicy
 from routing.models.tools import HttpTool
+from routing.models.voice import VoiceFields, between
 
 
-def between(low: float | Decimal, high: float | Decimal) -> list[Any]:
-    return [MinValueValidator(low), MaxValueValidator(high)]
-
-
-class Agent(models.Model):
+class Agent(VoiceFields):
     name = models.CharField(
         max_length=120,
         unique=True,
@@ -153,14 +145,14 @@ class Agent(models.Model):
         help_text="So that an agent cannot look things up for ever.",
     )
 
-    class Meta:
+    class Meta(VoiceFields.Meta):
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
 
     def clean(self) -> None:
-        problems = {}
+        problems = self.voice_problems()
         never_reasons = self.reasoning_effort == "none"
         if never_reasons and self.model in MODELS_THAT_ALWAYS_REASON:
             problems["reasoning_effort"] = f"{self.model} always thinks; choose low."

@@ -13,6 +13,7 @@ from routing.core.ruleset import (
     Path,
     PolicyEnd,
     RuleAction,
+    TurnDetection,
 )
 
 Choices = list[tuple[str, str]]
@@ -127,6 +128,50 @@ EFFORTS: Choices = [
 ]
 # gpt-6.1-sol refuses a request without reasoning.
 MODELS_THAT_ALWAYS_REASON = frozenset({"gpt-6.1-sol"})
+
+# Suggestions only: the provider brings out new ones, and they may be written too.
+VOICE_MODELS = (
+    "gpt-realtime-2.1",
+    "gpt-realtime-2.1-mini",
+    "gpt-realtime-2",
+    "gpt-realtime-1.5",
+)
+VOICES = (
+    "marin",
+    "cedar",
+    "alloy",
+    "ash",
+    "ballad",
+    "coral",
+    "echo",
+    "sage",
+    "shimmer",
+    "verse",
+)
+VOICE_EFFORTS: Choices = [
+    ("minimal", "Minimal"),
+    ("low", "Low: a good balance on the phone"),
+    ("medium", "Medium: callers will notice pauses"),
+    ("high", "High: long pauses"),
+    ("xhigh", "Highest: very long pauses"),
+]
+NOISE_REDUCTIONS: Choices = [
+    ("", "None"),
+    ("near_field", "For a handset at the ear"),
+    ("far_field", "For a speakerphone or a car"),
+]
+TURN_DETECTIONS = named(
+    {
+        TurnDetection.SILENCE: "By silence",
+        TurnDetection.MEANING: "By meaning",
+    }
+)
+EAGERNESS: Choices = [
+    ("auto", "Automatic"),
+    ("low", "Patient: waits up to 8 seconds"),
+    ("medium", "In between: waits up to 4 seconds"),
+    ("high", "Quick: waits up to 2 seconds"),
+]
 
 INPUT: Choices = [
     ("any", "Speech and keys"),

@@ -2,7 +2,7 @@
 
 What it holds is read back by `routing.core.compile`. Keys are primary keys as text.
 A record's values have the names of its model's fields, which is where the words come
-from when two snapshots are compared.
+from when two snapshots are compared; `voice` says how it differs.
 """
 
 from collections.abc import Iterable
@@ -22,6 +22,7 @@ from routing.models import (
     PhoneNumber,
     RoutingRule,
 )
+from routing.models.voice import SETTINGS
 
 Snapshot = dict[str, Any]
 
@@ -127,7 +128,14 @@ def agent(a: Agent) -> Snapshot:
         "policy": key(a.policy_id),
         "zero_reaches_person": a.zero_reaches_person,
         "limits": {**limits, "max_cost": f"{a.max_cost:.2f}"},
+        "voice": voice(a),
     }
+
+
+def voice(a: Agent) -> Snapshot:
+    """By the names of the settings, which the agent's fields cannot all have."""
+    values = {name: tidy(getattr(a, field)) for name, field in SETTINGS.items()}
+    return {**values, "transcription_models": list(a.transcription_list())}
 
 
 def tool(t: HttpTool) -> Snapshot:

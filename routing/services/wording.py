@@ -5,6 +5,7 @@ page on which it was changed. Lists within a record become one text of several l
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import BooleanField, Field, Model
@@ -12,7 +13,7 @@ from django.db.models import BooleanField, Field, Model
 from routing.core.attribute_table import PROFILE_ATTRIBUTES
 from routing.core.callers import spaced
 from routing.core.readable import Record
-from routing.core.ruleset import RuleAction
+from routing.core.ruleset import RuleAction, VoiceSettings
 from routing.models import (
     Agent,
     AgentField,
@@ -26,6 +27,7 @@ from routing.models import (
     PhoneNumber,
     RoutingRule,
 )
+from routing.models.voice import SETTINGS
 
 Values = Mapping[str, Any]
 Names = Mapping[tuple[str, str], str]
@@ -42,6 +44,9 @@ SECTIONS: Mapping[str, type[Model]] = {
     "calendars": Calendar,
     "tools": HttpTool,
 }
+# What older releases do not hold is what calls take it for, and so no change.
+USUAL_VOICE = asdict(VoiceSettings())
+LATER_ADDED: Mapping[str, Values] = {"agents": {"voice": {}}}
 REFERENCES: Mapping[str, str] = {
     "profile": "profiles",
     "agent": "agents",
@@ -59,6 +64,7 @@ def readable(snapshot: Values, later: Values | None = None) -> list[Record]:
     records = []
     for section, model in SECTIONS.items():
         for values in snapshot.get(section, []):
+            values = {**LATER_ADDED.get(section, {}), **values}
             name, rows = names[section, values["key"]], rows_of(model, values, names)
             records.append(record(model, values["key"], name, rows))
         if model is LanguageProfile:
@@ -159,6 +165,12 @@ def limit_rows(limits: Values, names: Names) -> Rows:
         yield label(Agent, name), words(Agent, name, value)
 
 
+def voice_rows(voice: Values, names: Names) -> Rows:
+    for name, value in {**USUAL_VOICE, **voice}.items():
+        text = "\n".join(value) if name == "transcription_models" else value
+        yield label(Agent, SETTINGS[name]), words(Agent, SETTINGS[name], text)
+
+
 def field_rows(fields: list[Values], names: Names) -> Rows:
     yield "Fields to collect", "\n".join(map(field_line, fields))
 
@@ -219,6 +231,7 @@ SPECIAL: Mapping[str, Callable[[Any, Names], Rows]] = {
     "attributes": attribute_rows,
     "languages": language_list,
     "limits": limit_rows,
+    "voice": voice_rows,
     "fields": field_rows,
     "tools": tool_rows,
     "steps": step_rows,

@@ -127,6 +127,65 @@ def test_an_agent_that_could_not_talk_is_refused(
     assert remedy in errors(submit(manager, make.make_agent(), **changes))
 
 
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"speed": "1.6"}, "less than or equal to 1.5"),
+        ({"speed": "0.2"}, "greater than or equal to 0.25"),
+        ({"vad_threshold": "1.1"}, "less than or equal to 1"),
+        ({"prefix_padding_ms": "5001"}, "less than or equal to 5000"),
+        ({"silence_duration_ms": "99"}, "greater than or equal to 100"),
+        ({"idle_timeout_ms": "4000"}, "from 5000 to 30000"),
+        (
+            {"idle_timeout_ms": "8000", "turn_detection": "semantic_vad"},
+            "choose “By silence” above",
+        ),
+        ({"eagerness": "low"}, "choose “By meaning” above"),
+        ({"voice_max_output_tokens": "4097"}, "less than or equal to 4096"),
+        ({"voice_reasoning_effort": "none"}, "not one of the available"),
+        ({"retention_ratio": "1.5"}, "less than or equal to 1"),
+        ({"post_instructions_tokens": "499"}, "greater than or equal to 500"),
+        ({"voice": "Marin please"}, "such as marin"),
+        ({"voice_model": "gpt realtime"}, "such as gpt-realtime-2.1"),
+        ({"transcription_models": "whisper-1\nwhisper-1"}, "remove one"),
+        ({"transcription_models": " "}, "This field is required"),
+        ({"turn_detection": "guesswork"}, "not one of the available"),
+    ],
+)
+def test_a_voice_that_would_fail_on_a_call_is_refused(
+    manager: User, changes: dict[str, str], remedy: str
+) -> None:
+    assert remedy in errors(submit(manager, make.make_agent(), **changes))
+
+
+def test_a_voice_is_kept_with_its_transcription_models_in_order(manager: User) -> None:
+    agent = make.make_agent()
+    wanted = {
+        "voice": "brandnew",
+        "noise_reduction": "",
+        "turn_detection": "semantic_vad",
+        "eagerness": "low",
+        "transcription_models": "gpt-transcribe\r\n\r\n gpt-live-transcribe ",
+    }
+    assert errors(submit(manager, agent, **wanted)) == ""
+    agent.refresh_from_db()
+    voice = agent.voice_settings()
+    assert (voice.voice, voice.eagerness, voice.noise_reduction) == (
+        "brandnew",
+        "low",
+        "",
+    )
+    assert voice.transcription_models == ("gpt-transcribe", "gpt-live-transcribe")
+
+
+def test_known_voices_are_suggested(admin_client: Client) -> None:
+    agent = make.make_agent()
+    page = admin_client.get(f"/admin/routing/agent/{agent.pk}/change/").text
+    assert 'list="known-voice"' in page
+    assert '<option value="cedar"></option>' in page
+    assert "Voice (sip path)" in page
+
+
 def test_the_fields_of_an_agent_have_different_plain_names(
     manager: User,
 ) -> None:

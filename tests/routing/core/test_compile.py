@@ -1,4 +1,5 @@
 import copy
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,15 @@ from routing.core.compile import compile_snapshot
 from routing.core.decision import Because
 from routing.core.errors import BadSnapshot
 from routing.core.phrases import SPANISH
-from routing.core.ruleset import HuntStep, Limits, Path, PolicyEnd, RuleAction
+from routing.core.ruleset import (
+    HuntStep,
+    Limits,
+    Path,
+    PolicyEnd,
+    RuleAction,
+    TurnDetection,
+    VoiceSettings,
+)
 
 SNAPSHOT: dict[str, Any] = {
     "format": 1,
@@ -198,3 +207,40 @@ def test_two_records_may_not_share_a_key() -> None:
     twice = {**SNAPSHOT, "contacts": SNAPSHOT["contacts"] * 2}
     with pytest.raises(BadSnapshot, match="contacts: two have the key 1"):
         compile_snapshot(1, twice)
+
+
+def test_an_agent_without_voice_settings_speaks_as_usual() -> None:
+    assert compile_snapshot(1, SNAPSHOT).agents["1"].voice == VoiceSettings()
+    empty = changed("agents.0.voice", {})
+    assert compile_snapshot(1, empty).agents["1"].voice == VoiceSettings()
+
+
+def test_voice_settings_that_are_there_are_kept() -> None:
+    wanted = VoiceSettings(
+        model="gpt-realtime-2",
+        voice="cedar",
+        speed=1.2,
+        noise_reduction="",
+        turn_detection=TurnDetection.MEANING,
+        vad_threshold=0.7,
+        prefix_padding_ms=200,
+        silence_duration_ms=700,
+        idle_timeout_ms=9000,
+        eagerness="high",
+        transcription_models=("gpt-transcribe",),
+        max_output_tokens=2048,
+        reasoning_effort="medium",
+        retention_ratio=0.6,
+        post_instructions_tokens=9000,
+        dead_air_seconds=5.0,
+        ghost_seconds=20.0,
+    )
+    values = {**asdict(wanted), "transcription_models": ["gpt-transcribe"]}
+    ruleset = compile_snapshot(1, changed("agents.0.voice", values))
+    assert ruleset.agents["1"].voice == wanted
+
+
+def test_a_voice_setting_of_the_wrong_kind_is_named() -> None:
+    broken = changed("agents.0.voice", {"turn_detection": "guesswork"})
+    with pytest.raises(BadSnapshot, match=r"agents\[0\].voice.turn_detection"):
+        compile_snapshot(1, broken)

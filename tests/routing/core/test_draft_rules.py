@@ -1,6 +1,14 @@
+from dataclasses import replace
+
 from routing.core.draft_rules import check_draft
-from routing.core.ruleset import EscalationPolicy, HuntStep, PolicyEnd, Ruleset
-from tests.routing.core.rulesets import PROFILE
+from routing.core.ruleset import (
+    EscalationPolicy,
+    HuntStep,
+    PolicyEnd,
+    Ruleset,
+    VoiceSettings,
+)
+from tests.routing.core.rulesets import AGENT, PROFILE
 
 
 def draft(*steps: HuntStep, end: PolicyEnd = PolicyEnd.VOICEMAIL) -> Ruleset:
@@ -26,3 +34,9 @@ def test_nobody_is_rung_twice() -> None:
     (problem,) = check_draft(draft(HuntStep("1"), HuntStep("2"), HuntStep("1")))
     assert "remove one" in problem
     assert check_draft(draft(HuntStep("1"), HuntStep("2"))) == []
+
+
+def test_the_voice_of_an_agent_is_checked() -> None:
+    agent = replace(AGENT, voice=VoiceSettings(eagerness="high"))
+    (problem,) = check_draft(Ruleset(1, agents={"a": agent}))
+    assert problem.startswith("Agent “Front desk”, voice (sip path): Only detection")

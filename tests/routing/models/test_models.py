@@ -1,6 +1,7 @@
 """What the models answer about themselves, and what the database itself refuses."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import IntegrityError
 from routing.core.attribute_table import PROFILE_ATTRIBUTES
 from routing.core.phrases import SPANISH
 from routing.core.profile_rules import check_behaviour
+from routing.core.ruleset import VoiceSettings
 from routing.models import (
     Agent,
     AgentField,
@@ -140,3 +142,22 @@ def test_arguments_are_read_even_where_a_schema_says_little() -> None:
         ("a", "anything", False, ""),
         ("b", "anything", False, ""),
     ]
+
+
+def test_a_new_agent_has_a_field_for_every_voice_setting_with_its_usual_value() -> None:
+    assert Agent().voice_settings() == VoiceSettings()
+    assert Agent().voice_problems() == {}
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        {"turn_detection": "guesswork"},
+        {"transcription_models": None},
+        {"voice_model": None},
+    ],
+)
+def test_a_voice_setting_that_its_own_field_refuses_is_not_judged_again(
+    missing: dict[str, Any],
+) -> None:
+    assert Agent(**missing).voice_problems() == {}

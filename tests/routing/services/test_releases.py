@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 
 from routing.core.compile import compile_snapshot
 from routing.core.readable import Change
-from routing.core.ruleset import Ruleset
+from routing.core.ruleset import Ruleset, VoiceSettings
 from routing.errors import DraftChanged, DraftRefused
 from routing.models import Agent, Language, Release, RoutingRule
 from routing.services import releases
@@ -135,6 +135,39 @@ def test_a_profiles_attributes_and_sentences_are_told_by_their_labels() -> None:
     ]
 
 
+def test_a_voice_is_told_by_its_labels() -> None:
+    agent = make.make_agent()
+    make.publish()
+    type(agent).objects.update(
+        voice="cedar",
+        noise_reduction="",
+        turn_detection="semantic_vad",
+        transcription_models="gpt-transcribe",
+    )
+    assert fields_of(releases.unpublished_changes()) == [
+        ("Voice", "marin", "cedar"),
+        ("Noise reduction", "For a handset at the ear", "None"),
+        ("End of a turn is noticed", "By silence", "By meaning"),
+        (
+            "Transcription models, in this order",
+            "gpt-live-transcribe\ngpt-transcribe",
+            "gpt-transcribe",
+        ),
+    ]
+
+
+def test_a_release_from_before_there_were_voices_held_the_usual_one() -> None:
+    agent = make.make_agent()
+    release = make.publish()
+    del release.snapshot["agents"][0]["voice"]
+    release.save(update_fields=["snapshot"])
+    assert releases.unpublished_changes() == []
+    type(agent).objects.update(speed=1.25)
+    assert fields_of(releases.unpublished_changes()) == [
+        ("Speed of speech", "1.0", "1.25")
+    ]
+
+
 def test_a_language_that_is_added_is_one_change_besides_the_list() -> None:
     profile = make.make_profile(name="English")
     make.publish()
@@ -206,6 +239,7 @@ def test_everything_that_was_entered_is_in_the_ruleset() -> None:
     assert [tool.name for tool in agent.tools] == ["look_up"]
     assert [field.name for field in agent.fields] == ["caller_name", "matter"]
     assert [step.ring_seconds for step in policy_of(ruleset).steps] == [20, 20]
+    assert agent.voice == VoiceSettings(voice="cedar", ghost_seconds=30.0)
     profile = ruleset.profiles[number.profile]
     assert [language.code for language in profile.languages] == ["en-US", "es-US"]
     assert profile.attributes["reportInputDuringAgentSpeech"] == "any"
@@ -227,7 +261,9 @@ def make_everything() -> None:
     policy = make.make_policy(
         make.make_contact(calendar=make.make_calendar()), make.make_contact()
     )
-    agent = make.make_agent(make.make_tool(name="look_up"), policy=policy)
+    agent = make.make_agent(
+        make.make_tool(name="look_up"), policy=policy, voice="cedar", ghost_seconds=30
+    )
     make.make_field(agent, "caller_name", kind="name", required_before_handoff=True)
     make.make_field(agent, "matter")
     number = make.make_number(
