@@ -1,6 +1,6 @@
 """The text side of a call: answers streamed from the OpenAI Responses API.
 
-The SDK carries requests, errors and events; its typed layer is left out on purpose.
+The SDK carries requests and errors; its typed layer is left out on purpose.
 Turning 70 history items and 7 tools into its parameter types and 60 events into its
 models took 30 to 50 ms of the event loop per answer, against 3 to 4 ms for plain
 dictionaries, and every other call on the process waits that long.
@@ -25,6 +25,7 @@ import openai
 from calls.providers.openai_responses.pieces import Failed, Finished, Piece
 from calls.providers.openai_responses.reading import Reading
 from calls.providers.openai_responses.requests import AnswerRequest, body_of
+from calls.providers.openai_responses.stream import EventStream
 from calls.providers.openai_responses.troubles import (
     Trouble,
     cut_off,
@@ -98,7 +99,7 @@ class Answer:
         self._model = model
         self._request = request
         self._reading = Reading(model.ignored)
-        self._stream: openai.AsyncStream[object] | None = None
+        self._stream: EventStream | None = None
         self._last: Finished | Failed | None = None
         self._closed = False
         self._tries = 1
@@ -175,7 +176,7 @@ class Answer:
             return trouble_from(error, begun=self._reading.begun)
         return cut_off(begun=self._reading.begun)
 
-    async def _post(self) -> openai.AsyncStream[object]:
+    async def _post(self) -> EventStream:
         # Reading may take longer than the first word may, so that of the two limits
         # only ours is ever met.
         longest = max(self._model.stall_seconds, self._request.first_token_seconds) + 2
@@ -185,7 +186,7 @@ class Answer:
             body=body_of(self._request),
             options={"timeout": httpx2.Timeout(longest, connect=CONNECT_SECONDS)},
             stream=True,
-            stream_cls=openai.AsyncStream[object],
+            stream_cls=EventStream,
         )
 
     async def _within(self, step: Awaitable[T]) -> T:
@@ -224,7 +225,7 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def read_to_the_end(stream: openai.AsyncStream[object]) -> None:
+async def read_to_the_end(stream: EventStream) -> None:
     with contextlib.suppress(TimeoutError, openai.OpenAIError, ValueError):
         async with asyncio.timeout(DRAIN_SECONDS):
             while await anext(stream, END) is not END:

@@ -77,7 +77,9 @@ class Reading:
 
     def read(self, event: object) -> Piece | Trouble | None:
         fields = event if isinstance(event, dict) else {}
-        kind = str(fields.get("type") or "(no type)")[:80]
+        # Gateways in between report an error without a type.
+        without = "error" if fields.get("error") else "(no type)"
+        kind = str(fields.get("type") or without)[:80]
         try:
             return self._read(kind, fields)
         except ValidationError:
@@ -100,8 +102,7 @@ class Reading:
             case "response.failed":
                 return self._broken(response_in(fields))
             case "error":
-                self.ended = True
-                return trouble_within(code_in(fields))
+                return self._error(fields)
             case _ if kind not in PASSED_OVER:
                 self._ignored[kind] += 1
         return None
@@ -138,6 +139,12 @@ class Reading:
             reason = f"stopped before its first word: {cut_by}"
             return Trouble(Failed(reason, usage=usage))
         return Finished(usage, cut_by)
+
+    def _error(self, fields: Mapping[str, object]) -> Trouble:
+        """Its code stands in the event, or within an object of it."""
+        self.ended = True
+        error = fields.get("error")
+        return trouble_within(code_in(error if isinstance(error, dict) else fields))
 
     def _broken(self, response: Mapping[str, object]) -> Trouble:
         self.ended = True
