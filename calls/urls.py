@@ -1,8 +1,10 @@
 from django.urls import path
 
 from calls.views import twilio
+from calls.views.openai_webhook import openai_webhook
 
 urlpatterns = [
+    path("openai/webhook/", openai_webhook),
     path("twilio/voice/", twilio.voice),
     path("twilio/relay-ended/", twilio.relay_ended),
     path("twilio/dial-ended/", twilio.dial_ended),

@@ -72,11 +72,12 @@ class Runtime:
         self.spawn(self._renew_leases())
         self.spawn(self._obey_commands())
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Work that goes on beside the calls and ends with the process."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def redirect(self, call_sid: str, url: str) -> None:
         """Send a live call of the carrier's to an address of ours."""

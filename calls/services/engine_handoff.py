@@ -32,6 +32,7 @@ from calls.models import Call, EngineSession, Handoff, HandoffAttempt
 from calls.services import (
     attempts,
     carrier_journal,
+    engine_sessions,
     follow_ups,
     handoffs,
     hunt,
@@ -165,6 +166,7 @@ def hand_over(call: Call, reference: str, now: datetime) -> Instruction:
     """The carrier has fetched the caller and asks whom to ring."""
     if call.state in ENDED:
         return Nothing()
+    engine_sessions.leg_over(call, now)
     progress.note(call, session_status=SessionStatus.ENDED.value, redirected=True)
     handoff = meant(call, reference)
     if handoff is None:

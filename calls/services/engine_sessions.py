@@ -27,6 +27,7 @@ from calls.services import attempts, carrier_journal, handoffs, progress
 from calls.services.sessions import Left, OpenedSession, opened
 
 LEASE = timedelta(seconds=3)
+SEEN = ("call_id", "lease_owner", "call__state")
 UNDECIDED = [EngineState.EXPECTED, EngineState.DECIDING]
 
 
@@ -125,7 +126,7 @@ def take_lease(
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """Calls by their id. `lost`: another process may have them now, so let go.
+    """Calls by their id. `lost`: another process has them now, so let go.
 
     `caller_gone`: the carrier says that the caller has left.
     """
@@ -140,11 +141,14 @@ def renew(call_ids: Sequence[int], *, owner: str, now: datetime) -> Renewed:
         return Renewed(frozenset(), frozenset())
     voice = EngineSession.objects.filter(call__in=call_ids)
     voice.filter(lease_owner=owner, state__in=STEERED).update(lease_until=now + LEASE)
-    rows = list(voice.values("call_id", "lease_owner", "state", "call__state"))
-    mine = [r for r in rows if r["lease_owner"] == owner and r["state"] in STEERED]
+    rows = list(voice.filter(state__in=STEERED).values(*SEEN))
+    mine = [row for row in rows if row["lease_owner"] == owner]
+    others = [row for row in rows if row["lease_owner"] not in ("", owner)]
     return Renewed(
-        lost=frozenset(r["call_id"] for r in rows if r not in mine),
-        caller_gone=frozenset(r["call_id"] for r in mine if r["call__state"] in ENDED),
+        lost=frozenset(row["call_id"] for row in others),
+        caller_gone=frozenset(
+            row["call_id"] for row in mine if row["call__state"] in ENDED
+        ),
     )
 
 
@@ -249,3 +253,12 @@ def caller_left(call: Call, now: datetime) -> bool:
         state=EngineState.OVER, over_at=now, detail="The caller left while it rang."
     )
     return sessions.filter(state__in=STEERED).exists()
+
+
+def leg_over(call: Call, now: datetime) -> None:
+    """The caller is here and the model is not: there is nothing to steer any more."""
+    sessions = EngineSession.objects.filter(call=call)
+    sessions.filter(state__in=UNDECIDED).update(
+        state=EngineState.FAILED, over_at=now, detail="It came too late."
+    )
+    sessions.filter(state__in=STEERED).update(state=EngineState.OVER, over_at=now)

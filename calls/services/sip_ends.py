@@ -47,6 +47,7 @@ def sip_ended(call: Call, ended: VoiceLegEnded, now: datetime) -> Instruction:
         return Nothing()
     handoff = handoffs.pending(call)
     if handoff is not None:
+        engine_sessions.leg_over(call, now)
         progress.note(call, session_status=SessionStatus.ENDED.value)
         return hunt.begin(handoff, call, now)
     if call.ending in MEANT:
@@ -65,8 +66,7 @@ def finish(call: Call, status: SessionStatus, now: datetime) -> Instruction:
 def after_failure(call: Call, ended: VoiceLegEnded, now: datetime) -> Instruction:
     session = EngineSession.objects.filter(call=call).first()
     report(call, session, ended, now)
-    if session is not None:
-        give_up(session, now)
+    engine_sessions.leg_over(call, now)
     progress.note(
         call,
         session_status=SessionStatus.FAILED.value,
@@ -80,13 +80,6 @@ def after_failure(call: Call, ended: VoiceLegEnded, now: datetime) -> Instructio
     return hunt.divert(
         call, HandoffReason.CONNECTION_LOST, now, script_of(call).phrases.handoff
     )
-
-
-def give_up(session: EngineSession, now: datetime) -> None:
-    """An announcement that comes now comes too late. Who steers it will see its end."""
-    EngineSession.objects.filter(
-        pk=session.pk, state__in=[EngineState.EXPECTED, EngineState.DECIDING]
-    ).update(state=EngineState.FAILED, over_at=now, detail="It came too late.")
 
 
 def report(
