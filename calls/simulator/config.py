@@ -6,7 +6,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 DEMO_NUMBERS: Mapping[str, str] = MappingProxyType(
-    {"main": "+12025550100", "second": "+12025550101"}
+    {"main": "+12025550100", "second": "+12025550101", "sip": "+12025550102"}
 )
 
 
@@ -15,6 +15,11 @@ class SimulatorConfig:
     account_sid: str
     auth_token: str
     openai_key: str
+    openai_project: str = "proj_simulated"
+    """The user part of the voice model's SIP address."""
+    openai_webhook_secret: str = ""
+    """What its webhooks are signed with; empty = none has been set up."""
+    openai_webhook_path: str = "/openai/webhook/"
     port: int = 8100
     public_origin: str = "https://phoneops.test"
     """The origin that the product gives out: the only one the carrier will call."""

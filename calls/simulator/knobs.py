@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from calls.simulator.realtime.knobs import RealtimeKnobs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Knobs:
+class Knobs(RealtimeKnobs):
     latency_ms: float = 0.0
     """Network delay before each webhook and each frame that the carrier sends."""
     duplicate_webhooks: float = 0.0
@@ -19,7 +21,8 @@ class Knobs:
     unknown_additions: bool = False
     """The carrier sends frame types, keys and parameters nobody has heard of."""
     redirect_fires_action: bool = True
-    """Whether pulling a call out of a relay session by REST also calls the action.
+    """Whether pulling a call out of a relay session, or out of a dial to the voice
+    model, by REST also calls the action.
 
     Twilio does not document it, so both must be survived.
     """

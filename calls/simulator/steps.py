@@ -1,7 +1,8 @@
 """The steps of a scenario: what a scripted caller does, one after the other.
 
 - wait_for: agent_done      # somebody has answered and is silent again
-- wait_for: beep            # or bridged, ended, session_2 (the second relay session)
+- wait_for: beep            # or bridged, ended, session_2 (the second relay session),
+                            # connected (to the voice model, before it speaks)
 - wait_for: REGEX           # heard since the caller last acted
 - wait_for: {heard: any of these, within: SECONDS, or_go_on: true}
 - say: TEXT
@@ -25,7 +26,7 @@ from calls.simulator.carrier.caller import WITHIN_S, Caller, GaveUp
 from calls.simulator.carrier.party import Utterance
 
 Step = Callable[[Caller], Awaitable[None]]
-MARKS = re.compile(r"beep|bridged|ended|session_\d+")
+MARKS = re.compile(r"beep|bridged|connected|ended|session_\d+")
 
 
 class BadStep(ValueError):

@@ -8,10 +8,16 @@ from email.utils import formatdate
 
 from calls.simulator.carrier.clock import Clock
 from calls.simulator.carrier.contact import Contact
-from calls.simulator.carrier.order import CallOrder, CallRecord, Session
+from calls.simulator.carrier.order import (
+    CallOrder,
+    CallRecord,
+    Session,
+    VoiceSession,
+)
 from calls.simulator.carrier.party import HungUp, Party
 from calls.simulator.carrier.product import Product, Reply, Webhook, WebhookFailed
 from calls.simulator.carrier.recordings import Recording
+from calls.simulator.carrier.sip import SipHost
 from calls.simulator.config import SimulatorConfig
 from calls.simulator.sids import new_sid
 from calls.simulator.twiml.document import Document
@@ -19,6 +25,9 @@ from calls.simulator.violations import ViolationLog
 
 LATE_CALLBACK_S = 1.5
 STRANGE_SHARE = 0.1
+ENDINGS = frozenset(
+    {"application_error", "timed_out", "gave_up", "rejected", "unreached"}
+)
 WITHHELD = frozenset({"anonymous", "unknown", "unavailable", "restricted"})
 PLACE = {"City": "WASHINGTON", "State": "DC", "Zip": "20001", "Country": "US"}
 
@@ -47,6 +56,11 @@ class CarrierCall(Party):
         self.whispers: list[str] = []
         self.legs: list[Party] = []
         self.sessions: list[Session] = []
+        self.voice_sessions: list[VoiceSession] = []
+        self.sip: SipHost | None = None
+        """The voice model's side, where there is one."""
+        self.recovered = False
+        """The trunk's disaster recovery has been asked."""
         self.recordings: list[Recording] = []
         self.warnings: list[str] = []
         self.violations: list[str] = []
@@ -229,6 +243,7 @@ class CarrierCall(Party):
             ],
             whispers=list(self.whispers),
             sessions=list(self.sessions),
+            voice_sessions=list(self.voice_sessions),
             dial_attempts=self.dial_attempts,
             bridged=self.bridged,
             recordings=[r.sid for r in self.recordings],
@@ -240,7 +255,7 @@ class CarrierCall(Party):
 
     def _outcome(self) -> str:
         """What an observer at the carrier would say became of the call."""
-        if self.ended_by in {"application_error", "timed_out", "gave_up", "rejected"}:
+        if self.ended_by in ENDINGS:
             return self.ended_by
         if self.bridged:
             return "handed_off"

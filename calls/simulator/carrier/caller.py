@@ -9,8 +9,7 @@ import re
 from functools import partial
 
 from calls.simulator.carrier.call import CarrierCall
-from calls.simulator.carrier.party import Utterance
-from calls.simulator.carrier.relay_session import RelaySession
+from calls.simulator.carrier.party import AgentLine, Utterance
 
 TURN_GAP_S = 0.6  # the pause between two speakers
 LEAST_GAP_S = 0.1
@@ -60,7 +59,7 @@ class Caller:
             raise GaveUp(f"the caller did not hear {pattern!r}")
 
     async def sees(self, mark: str, within: float = WITHIN_S) -> None:
-        """Wait for beep, bridged, ended or session_N; it counts from there."""
+        """Wait for a mark of the ear, like beep or bridged; it counts from there."""
         if not await self.ear.until(lambda: mark in self.ear.marks, within):
             raise GaveUp(f"there was no {mark}")
         self._acted()
@@ -99,11 +98,11 @@ class Caller:
 
     def _words_heard(self) -> int:
         line = self.call.line
-        return line.speaker.words_heard() if isinstance(line, RelaySession) else 0
+        return line.words_heard() if isinstance(line, AgentLine) else 0
 
     def drop_after(self, frames: int) -> None:
-        """The network breaks after so many more frames from the product."""
-        if isinstance(self.call.line, RelaySession):
+        """The network breaks after so many more frames."""
+        if isinstance(self.call.line, AgentLine):
             self.call.line.drop_after(frames)
 
     def hang_up(self) -> None:

@@ -12,6 +12,7 @@ from calls.simulator.carrier.flow import run_call
 from calls.simulator.carrier.order import CallOrder, CallRecord
 from calls.simulator.carrier.product import Product
 from calls.simulator.carrier.recordings import Recording
+from calls.simulator.carrier.sip import SipHost
 from calls.simulator.config import SimulatorConfig
 from calls.simulator.violations import ViolationLog
 
@@ -26,6 +27,7 @@ class Carrier:
         self.clock = Clock(config.speed)
         self.violations = ViolationLog()
         self.calls: OrderedDict[str, CarrierCall] = OrderedDict()
+        self.sip: SipHost | None = None
         self.product: Product
         self._session: aiohttp.ClientSession
 
@@ -52,6 +54,9 @@ class Carrier:
         """A call that exists but does not ring yet."""
         clock = Clock(order.speed) if order.speed else self.clock
         call = CarrierCall(order, self.config, self.product, clock, self.violations)
+        call.sip = self.sip
+        if order.trunk:  # not to be found over REST while it lasts
+            return call
         self.calls[call.sid] = call
         while len(self.calls) > REMEMBERED:
             self.calls.popitem(last=False)

@@ -4,10 +4,18 @@ https://www.twilio.com/docs/voice/twiml/dial
 """
 
 import asyncio
+from urllib.parse import urljoin
 
 from calls.simulator.carrier.call import CarrierCall
+from calls.simulator.carrier.invitation import sip_call_id
 from calls.simulator.carrier.leg import Leg
-from calls.simulator.carrier.party import DeafLine, HungUp, Interruption
+from calls.simulator.carrier.model_leg import ModelLeg, leads_to_model
+from calls.simulator.carrier.party import (
+    DeafLine,
+    HungUp,
+    Interruption,
+    Redirected,
+)
 from calls.simulator.twiml.document import Document, Node
 from calls.simulator.twiml.values import E164
 
@@ -39,6 +47,8 @@ async def dial(call: CarrierCall, node: Node, document: Document) -> Document | 
             other.finish("completed" if other.answered_at else "canceled")
         if isinstance(interruption, HungUp):
             await _report(call, node, document, legs[-1] if legs else None)
+        if isinstance(interruption, Redirected) and not interruption.referred:
+            _report_late(call, node, document, legs)
         raise
     finally:
         call.line = DeafLine()
@@ -57,7 +67,18 @@ def _legs(call: CarrierCall, node: Node, document: Document) -> list[Leg]:
         call.complain("13201", "<Dial> names nobody to call")
     if len(nouns) > MAX_NOUNS:
         call.complain("13227", "<Dial> rings at most ten at once")
-    return [Leg(call, noun, document, caller_id) for noun in nouns[:MAX_NOUNS]]
+    return [_leg(call, noun, node, document) for noun in nouns[:MAX_NOUNS]]
+
+
+def _leg(call: CarrierCall, noun: Node, node: Node, document: Document) -> Leg:
+    caller_id = node.get("callerId") or call.from_
+    if not leads_to_model(noun):
+        return Leg(call, noun, document, caller_id)
+    leg = ModelLeg(call, noun, document, caller_id)
+    if url := node.get("referUrl"):
+        leg.refer_url = urljoin(document.url, url)
+        leg.refer_method = node.get("referMethod", "POST")
+    return leg
 
 
 def _may_show(call: CarrierCall, number: str) -> bool:
@@ -72,7 +93,7 @@ async def _hunt(call: CarrierCall, node: Node, legs: list[Leg]) -> Leg | None:
     groups = [[leg] for leg in legs] if node.flag("sequential") else [legs]
     last: Leg | None = None
     for group in groups:
-        call.ear.hear("tone", "[ringing]")
+        call.ear.ring()
         last = await _ring(group, node.number("timeout", 30) + EXTRA_RING_S)
         if last is None or not last.answered_at:
             last = last or (group[-1] if group else None)
@@ -103,8 +124,11 @@ async def _ring(legs: list[Leg], rings_s: float) -> Leg | None:
 
 async def _talk(call: CarrierCall, node: Node, leg: Leg) -> None:
     call.answer()
-    call.line = BridgedLine(leg, star=node.flag("hangupOnStar"))
-    call.bridged = True
+    if isinstance(leg, ModelLeg):
+        call.line = leg.line_of_caller
+    else:
+        call.line = BridgedLine(leg, star=node.flag("hangupOnStar"))
+        call.bridged = True
     await leg.talk(node.number("timeLimit", 14_400))
     leg.finish("completed")
 
@@ -115,6 +139,25 @@ async def _report(
     """No action: the next verb runs, also after a successful conversation."""
     if not node.get("action"):
         return None
+    return await call.next_document(node, document, _result(leg))
+
+
+def _report_late(
+    call: CarrierCall, node: Node, document: Document, legs: list[Leg]
+) -> None:
+    """What the product answers to a call that has left the dial counts for nothing.
+
+    Whether Twilio asks at all then is not documented: see the knob.
+    """
+    to_model = [leg for leg in legs if isinstance(leg, ModelLeg)]
+    if not to_model or not node.get("action"):
+        return
+    if call.order.knobs.redirect_fires_action:
+        url = urljoin(document.url, node.get("action"))
+        call.callback(url, {**call.params(), **_result(to_model[-1])})
+
+
+def _result(leg: Leg | None) -> dict[str, str]:
     extra = {"DialCallStatus": "failed", "DialBridged": "false"}
     if leg is not None:
         extra = {
@@ -125,5 +168,5 @@ async def _report(
         }
         if leg.noun.name == "Sip":
             extra["DialSipResponseCode"] = str(leg.sip_code)
-            extra["DialSipCallId"] = f"{leg.sid}@0.0.0.0"
-    return await call.next_document(node, document, extra)
+            extra["DialSipCallId"] = sip_call_id(leg.sid)
+    return extra

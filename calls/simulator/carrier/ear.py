@@ -28,13 +28,20 @@ class Ear:
         """Utterances that have come to their end."""
         self.speaking = False
         self.marks: set[str] = set()
-        """Things that happened once and stay true: beep, bridged, ended, session_N."""
+        """Happened once and stay true: beep, bridged, connected, ended, session_N."""
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
 
     def hear(self, who: str, text: str) -> None:
-        self.heard.append(Heard(who, text, round(self._time() - self._began, 3)))
         if who != "caller":
             self.turns += 1
+        self._note(who, text)
+
+    def ring(self) -> None:
+        """Ringing is heard, but it is nobody's answer."""
+        self._note("tone", "[ringing]")
+
+    def _note(self, who: str, text: str) -> None:
+        self.heard.append(Heard(who, text, round(self._time() - self._began, 3)))
         self.changed()
 
     def mark(self, name: str) -> None:

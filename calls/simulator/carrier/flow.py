@@ -1,8 +1,10 @@
 """A whole call: the voice webhook, every verb it leads to, the callbacks after it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
+from calls.simulator.carrier import trunk
 from calls.simulator.carrier.call import CarrierCall
 from calls.simulator.carrier.caller import Caller, GaveUp
 from calls.simulator.carrier.dial import dial
@@ -97,7 +99,8 @@ async def run_call(call: CarrierCall) -> None:
         call.end("completed" if call.answered_at else "no-answer")
     for notify in call.when_over:
         notify()
-    call.report_end()
+    if not call.order.trunk:
+        call.report_end()
     await call.settle()
 
 
@@ -110,7 +113,11 @@ async def _act(call: CarrierCall) -> None:
 
 
 async def _play_out(call: CarrierCall) -> None:
-    following = call.fetch(call.config.voice_url, {})
+    following: Coroutine[Any, Any, Document] = (
+        trunk.opening(call)
+        if call.order.trunk
+        else call.fetch(call.config.voice_url, {})
+    )
     while True:
         try:
             await run_documents(call, await following, CALL_VERBS)
@@ -124,4 +131,8 @@ async def _play_out(call: CarrierCall) -> None:
             if not call.ended_at:
                 call.ended_by = "application_error"
                 call.ear.hear("announcement", APPLICATION_ERROR)
-        return
+            return
+        if not (url := trunk.disaster_url(call)):
+            return
+        call.recovered = True
+        following = call.fetch(url, {})

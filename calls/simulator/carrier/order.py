@@ -35,6 +35,8 @@ class CallOrder:
     speed: float | None = None
     """How many times faster than life; the carrier's own pace if None."""
     on_frame: FrameHook | None = None
+    trunk: bool = False
+    """The number is on a trunk to the voice model: no webhook is asked."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +56,38 @@ class Session:
 
 
 @dataclass(slots=True, kw_only=True)
+class VoiceSession:
+    """One call at the voice model, as its provider would tell it."""
+
+    call_id: str
+    webhooks: list[int] = field(default_factory=list)
+    """How each delivery was answered; 0 = not at all."""
+    decision: str = ""
+    """accepted or rejected; empty while nobody has decided."""
+    sip_code: int = 0
+    ended_by: str = ""
+    """carrier, hangup, refer, died, expired, or why it was never connected."""
+    sidebands: int = 0
+    refused_handshakes: int = 0
+    responses: int = 0
+    interrupts: int = 0
+    idle_prompts: int = 0
+    tool_calls: int = 0
+    errors: list[str] = field(default_factory=list)
+    """The codes of all `error` events."""
+    refers: list[str] = field(default_factory=list)
+    cut_by_end: int = 0
+    """Characters still unspoken when the product hung up or took the caller away."""
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    accepted_after_ms: float = 0.0
+    """Real time from the first webhook on its way to accept being asked."""
+    greeted_after_ms: float = 0.0
+    """Real time from accept being answered to the first response being asked for."""
+
+
+@dataclass(slots=True, kw_only=True)
 class CallRecord:
     call_sid: str
     scenario: str
@@ -61,7 +95,7 @@ class CallRecord:
     to: str
     outcome: str = ""
     """One of: agent_ended, caller_hung_up, handed_off, voicemail, rejected, queued,
-    application_error, redirected, gave_up, timed_out."""
+    application_error, redirected, gave_up, timed_out, unreached."""
     status: str = ""
     duration_s: float = 0.0
     violations: list[str] = field(default_factory=list)
@@ -69,6 +103,7 @@ class CallRecord:
     transcript: list[dict[str, object]] = field(default_factory=list)
     whispers: list[str] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
+    voice_sessions: list[VoiceSession] = field(default_factory=list)
     dial_attempts: int = 0
     bridged: bool = False
     recordings: list[str] = field(default_factory=list)

@@ -9,7 +9,7 @@ import abc
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urljoin
 
 from calls.simulator.carrier.clock import Clock
@@ -32,11 +32,18 @@ class HungUp(Interruption):
 
 
 class Redirected(Interruption):
-    """New instructions came over REST."""
+    """New instructions came, over REST or by a SIP transfer."""
 
-    def __init__(self, document: Callable[[], Coroutine[Any, Any, Document]]) -> None:
+    def __init__(
+        self,
+        document: Callable[[], Coroutine[Any, Any, Document]],
+        *,
+        referred: bool = False,
+    ) -> None:
         super().__init__()
         self.document = document
+        self.referred = referred
+        """The far end of a dial asked for it, not the product."""
 
 
 class End(Exception):
@@ -63,6 +70,17 @@ class Line(Protocol):
     async def speak(self, said: Utterance) -> None: ...
 
     async def press(self, digit: str) -> None: ...
+
+
+@runtime_checkable
+class AgentLine(Line, Protocol):
+    """A line on which an agent speaks: a relay session or the voice model."""
+
+    def words_heard(self) -> int:
+        """Of the utterance that is being spoken."""
+
+    def drop_after(self, frames: int) -> None:
+        """The product's connection to it breaks after so many more frames."""
 
 
 class DeafLine:

@@ -81,6 +81,9 @@ class RelaySession:
     async def press(self, digit: str) -> None:
         await self.microphone.press(digit)
 
+    def words_heard(self) -> int:
+        return self.speaker.words_heard()
+
     def drop_after(self, frames: int) -> None:
         """Break the connection once so many more frames have come."""
         self._drop_after = self.record.frames + frames
