@@ -1,4 +1,4 @@
-"""A made-up company to try the portal with: two lines, three agents, three colleagues.
+"""A made-up company to try the portal with: three lines, agents and colleagues.
 
 Loading it again brings every record of it back to what is written here and touches
 nothing else. A manager's own records are told apart by their names.
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from routing.core.decision import Because
-from routing.core.ruleset import CallerMatch, HoursMatch, PolicyEnd, RuleAction
+from routing.core.ruleset import CallerMatch, HoursMatch, Path, PolicyEnd, RuleAction
 from routing.models import (
     Agent,
     AgentField,
@@ -31,6 +31,7 @@ from routing.services.demo_agents import AGENTS, FIELDS
 from routing.services.demo_languages import PROFILES
 
 MAIN_LINE, SECOND_LINE = "+12025550100", "+12025550101"
+VOICE_LINE = "+12025550102"
 BLOCKED, VIP = "+12025550199", "+12025550111"
 ZONE = "America/New_York"
 POLICY = "Front desk first"
@@ -155,15 +156,17 @@ def load_numbers(
     policy: EscalationPolicy,
 ) -> None:
     lines = (
-        (MAIN_LINE, "Main line", "English", "Front desk"),
-        (SECOND_LINE, "Second line", "Automatic detection", "Sales lead"),
+        (MAIN_LINE, "Main line", Path.RELAY, "English", "Front desk"),
+        (SECOND_LINE, "Second line", Path.RELAY, "Automatic detection", "Sales lead"),
+        (VOICE_LINE, "Voice line", Path.SIP, "English", "Front desk"),
     )
-    for e164, label, profile, agent in lines:
+    for e164, label, path, profile, agent in lines:
         PhoneNumber.objects.update_or_create(
             e164=e164,
             defaults={
                 "label": label,
                 "time_zone": ZONE,
+                "path": path,
                 "active": True,
                 "profile": profiles[profile],
                 "agent": agents[agent],
@@ -202,5 +205,5 @@ def load_rules(
         RoutingRule.objects.update_or_create(
             name=name, defaults={"position": position, **values}
         )
-    main = PhoneNumber.objects.filter(e164=MAIN_LINE)
-    RoutingRule.objects.get(name="After hours").numbers.set(main)
+    desks = PhoneNumber.objects.filter(e164__in=[MAIN_LINE, VOICE_LINE])
+    RoutingRule.objects.get(name="After hours").numbers.set(desks)

@@ -6,6 +6,7 @@ from django.core.management import call_command
 
 from routing.core.decide import decide
 from routing.core.decision import Because, CallerKind, Decision, Facts, Verdict
+from routing.core.ruleset import Path
 from routing.models import Agent, Contact, PhoneNumber, Release, RoutingRule
 from routing.services import live, releases
 from routing.services.demo import load_demo
@@ -26,7 +27,7 @@ def test_loading_publishes_release_one() -> None:
     said = StringIO()
     call_command("load_demo", stdout=said)
     assert said.getvalue() == "The demo configuration is published as Release 1.\n"
-    assert PhoneNumber.objects.count() == 2
+    assert PhoneNumber.objects.count() == 3
     assert Contact.objects.count() == 3
     assert releases.unpublished_changes() == []
 
@@ -79,6 +80,26 @@ def test_the_second_line_detects_the_language() -> None:
     codes = [language.code for language in profile.languages]
     assert codes == ["multi", "en-US", "es-US"]
     assert profile.language("es").code == "es-US"
+
+
+def test_the_voice_line_speaks_by_itself_with_the_same_agents() -> None:
+    load_demo(simulator_port=8100)
+    open_now = call("+12025550102", now=MONDAY_NOON)
+    closed_now = call("+12025550102")
+    line = live.current().number_for("+12025550102")
+    assert line is not None
+    assert line.path is Path.SIP
+    agents = live.current().agents
+    assert agents[open_now.agent].name == "Front desk"
+    assert agents[closed_now.agent].name == "After hours"
+
+
+def test_loading_again_brings_back_how_a_line_is_answered() -> None:
+    load_demo(simulator_port=8100)
+    PhoneNumber.objects.update(path=Path.PERSON)
+    load_demo(simulator_port=8100)
+    paths = PhoneNumber.objects.order_by("e164").values_list("path", flat=True)
+    assert list(paths) == [Path.RELAY, Path.RELAY, Path.SIP]
 
 
 def test_the_demos_tool_is_played_by_the_simulator() -> None:
