@@ -75,6 +75,7 @@ OPENAI_WEBHOOK_SECRETS = words(
 PUBLIC_BASE_URL = secret(
     "PUBLIC_BASE_URL", simulated.PUBLIC_BASE_URL if SIMULATED else ""
 )
+PORTAL_URL = f"http://{HTTP_HOST}:{HTTP_PORT}" if SIMULATED else PUBLIC_BASE_URL
 RELAY_URL = PUBLIC_BASE_URL.replace("https://", "wss://", 1) + "/twilio/relay/"
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 if _public_host := urlsplit(PUBLIC_BASE_URL).hostname:

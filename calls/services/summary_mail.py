@@ -117,4 +117,4 @@ def recipients(call: Call) -> list[str]:
 
 def link_to(call: Call) -> str:
     page = reverse("admin:calls_call_change", args=[call.pk])
-    return f"{settings.PUBLIC_BASE_URL}{page}"
+    return f"{settings.PORTAL_URL}{page}"
