@@ -30,8 +30,7 @@ class CallerSide(AgentSide):
         if not text:
             return
         self._caller_speaking = False
-        if event.language:
-            self._hear_language(event.language)
+        self._hear_language(event.language)
         self._note(EventKind.CALLER_SAID, text=text, language=event.language)
         self._take_turn(text, self._merge_window, now)
 
@@ -68,7 +67,6 @@ class CallerSide(AgentSide):
     def _come_back(self) -> None:
         """A caller who speaks up during a goodbye gets the conversation back."""
         if self.state is State.CLOSING and self._may_go_on:
-            self._final = None
             self._timers.stop(Timer.CLOSE)
             self._enter(State.LISTENING)
 
@@ -96,7 +94,6 @@ class CallerSide(AgentSide):
 
     def _digit(self, digit: str, now: float) -> None:
         keyed = self._digits.press(digit, now)
-        self._silences = 0
         if self._digits.deadline is not None:
             self._come_back()
             self._timers.start(Timer.DIGITS, self._digits.deadline)

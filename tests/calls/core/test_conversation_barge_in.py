@@ -206,6 +206,15 @@ def test_a_running_tool_is_waited_for_after_a_barge_in() -> None:
     )
 
 
+def test_a_tool_answered_before_the_barge_in_is_told_with_the_next_question() -> None:
+    talk = speaking(text="Noted. And your name?")
+    talk.asks("take_message", message="Call me.")
+    talk.interrupts("Noted.")
+    agent, tool, _ = asked_next(talk)[-3:]
+    assert agent == AgentTurn("Noted.")
+    assert isinstance(tool, ToolTurn)
+
+
 def test_a_cut_waiting_line_leaves_the_tool_at_work() -> None:
     talk = working()
     actions = talk.interrupts("Let me")

@@ -5,6 +5,7 @@ import pytest
 from calls.core import events as ev
 from calls.core.actions import AskModel, CallerTurn, CancelModel, HandOff
 from calls.core.conversation import State
+from calls.core.conversation.agent_side import STALL_SECONDS
 from calls.core.words import EventKind, HandoffReason
 from tests.calls.core.making import (
     Talk,
@@ -169,6 +170,19 @@ def test_keys_of_a_caller_who_is_being_handed_over_are_only_noted() -> None:
     assert noted(EventKind.CALLER_KEYED, actions) == [{"digits": "5"}]
     assert found(HandOff, actions)
     assert not found(AskModel, actions)
+
+
+def test_a_number_that_is_complete_leaves_nothing_to_wait_for() -> None:
+    talk = speaking()
+    talk.keys("1#")
+    assert talk.core.deadline == talk.now + STALL_SECONDS
+
+
+def test_a_key_without_a_name_does_not_swallow_the_words_before_it() -> None:
+    talk = greeted()
+    talk.says("I need a plumber.")
+    talk.tell(ev.DigitPressed(""))
+    assert found(AskModel, talk.wait(2.6))
 
 
 def test_keys_before_the_connection_are_nobodys() -> None:

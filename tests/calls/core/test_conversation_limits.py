@@ -99,6 +99,16 @@ def test_a_warning_waits_for_the_end_of_the_answer() -> None:
         Say("", last=True),
         Say(PHRASES.length_warning, last=True),
     ]
+    talk.says("Good.")
+    talk.wait(0.5)
+    talk.model("Yes.")
+    assert said(talk.done()) == []
+
+
+def test_silence_counts_from_the_end_of_the_warning() -> None:
+    talk = greeted(make_setting(max_seconds=70))
+    assert said(talk.wait(17)) == [PHRASES.length_warning]
+    assert said(talk.wait(1)) == [PHRASES.still_there]
 
 
 def test_nobody_is_warned_while_they_speak_or_key() -> None:
@@ -110,8 +120,8 @@ def test_nobody_is_warned_while_they_speak_or_key() -> None:
 
 def test_a_call_too_short_for_a_warning_has_none() -> None:
     talk = greeted(make_patient(max_seconds=60))
-    assert said(talk.wait(56.5)) == []
-    assert said(talk.wait(1)) == [PHRASES.handoff]
+    talk.wait(58)
+    assert said(talk.log) == [PHRASES.handoff]
 
 
 def test_the_caller_is_warned_once_before_the_call_costs_too_much() -> None:

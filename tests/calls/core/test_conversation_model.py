@@ -14,6 +14,7 @@ from calls.core.actions import (
     NoticeTurn,
     ReportIncident,
     Say,
+    ToolTurn,
 )
 from calls.core.conversation import State
 from calls.core.conversation.agent_side import GO_ON, SAY_SOMETHING
@@ -95,6 +96,7 @@ def test_a_stream_that_breaks_off_is_continued_once() -> None:
     actions = talk.fails()
     assert said(actions) == APOLOGY
     told = [n.kind for n in found(Note, actions)]
+    assert found(Say, actions)[0] == Say("", last=True)
     said_first = told.index(EventKind.AGENT_SAID)
     assert said_first < told.index(EventKind.PRODUCT_SAID)
 
@@ -158,6 +160,9 @@ def test_a_transfer_asked_for_before_the_stream_broke_goes_through() -> None:
 
 
 def test_tools_asked_for_before_the_stream_broke_are_waited_for() -> None:
+    talk = thinking()
+    talk.asks("take_message", "t2", message="Call me.")
+    assert isinstance(history(talk.fails())[-2], ToolTurn)
     talk = thinking()
     talk.asks("find_slots")
     assert not found(AskModel, talk.fails())

@@ -90,6 +90,7 @@ def test_a_noise_without_words_does_not_keep_the_line_open_for_ever() -> None:
     talk = greeted()
     talk.tell(ev.CallerSpeaking(True))
     assert said(talk.wait(15.1)) == [PHRASES.still_there]
+    assert said(talk.wait(10)) == [PHRASES.still_there]
     talk.wait(60)
     assert talk.core.state is State.ENDED
 
@@ -138,3 +139,4 @@ def test_a_warning_that_waited_for_the_caller_takes_the_place_of_the_question() 
         talk.wait(9)
     talk.tell(ev.CallerSpeaking(False))
     assert said(talk.wait(8.1)) == [PHRASES.length_warning]
+    assert said(talk.wait(11)) == [PHRASES.still_there]

@@ -265,7 +265,8 @@ def test_a_transfer_follows_the_words_of_the_agent() -> None:
     talk = speaking(text="I will connect you.")
     talk.asks("transfer_to_person", reason="caller_asked", summary="Pipe.")
     actions = talk.done()
-    assert said(actions) == []
+    assert found(Say, actions) == [Say("", last=True)]
+    assert noted(EventKind.AGENT_SAID, actions)[0]["text"] == "I will connect you."
     assert noted(EventKind.HANDOFF_ASKED, actions) == [
         {"reason": "caller_asked", "summary": "Pipe.", "asked_by": "agent"}
     ]

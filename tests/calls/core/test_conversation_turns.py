@@ -3,8 +3,16 @@
 import pytest
 
 from calls.core import events as ev
-from calls.core.actions import AgentTurn, AskModel, CallerTurn, CancelModel, Say
+from calls.core.actions import (
+    AgentTurn,
+    AskModel,
+    CallerTurn,
+    CancelModel,
+    NoticeTurn,
+    Say,
+)
 from calls.core.conversation import State
+from calls.core.conversation.machine import GREET
 from calls.core.words import EventKind
 from tests.calls.core.making import (
     GREETING,
@@ -36,13 +44,18 @@ def test_a_greeting_spoken_by_the_carrier_is_not_said_again() -> None:
 
 def test_without_a_greeting_the_model_greets() -> None:
     talk = Talk()
-    talk.tell(ev.Connected("en-US", greeted=False))
-    assert talk.core.state is State.THINKING
+    actions = talk.tell(ev.Connected("en-US", greeted=False))
+    assert history(actions) == (NoticeTurn(GREET),)
     talk.model("Hello!")
     talk.done()
     talk.says("Hi.")
     asked = history(talk.wait(1))
     assert asked[-2:] == (AgentTurn("Hello!"), CallerTurn("Hi."))
+    talk.model("How can I help?")
+    talk.done()
+    talk.says("A plumber.")
+    asked = history(talk.wait(1))
+    assert asked[-2:] == (AgentTurn("How can I help?"), CallerTurn("A plumber."))
 
 
 def test_an_empty_greeting_leaves_nobody_in_silence() -> None:
@@ -199,6 +212,9 @@ def test_the_language_the_carrier_was_set_to_is_ours() -> None:
     talk = Talk()
     talk.tell(ev.Connected("es-US", greeted=True))
     assert talk.core.language == "es-US"
+    talk = Talk()
+    talk.tell(ev.Connected("", greeted=True))
+    assert talk.core.language == "en-US"
 
 
 def test_nothing_happens_before_the_caller_can_hear_us() -> None:
