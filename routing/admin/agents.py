@@ -1,14 +1,18 @@
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from routing.admin.fields import SuggestingInput
 from routing.admin.pages import RoutingAdmin, RoutingForm, Table
+from routing.core.model_life import retiring, uses
 from routing.models import Agent, AgentField
 from routing.models.choices import VOICE_MODELS, VOICES
 from routing.models.voice import SETTINGS
+from routing.services import model_life
 
 
 class AgentFieldInline(Table):
@@ -89,6 +93,23 @@ class AgentAdmin(RoutingAdmin):
             tool_count=Count("tools", distinct=True),
         )
 
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        return (*super().get_list_display(request), stops_column())
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Agent | None = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        context["warnings"] = [] if obj is None else warnings_about(obj)
+        page: HttpResponse = super().render_change_form(
+            request, context, *args, obj=obj, **kwargs
+        )
+        return page
+
     @admin.display(description="Fields to collect", ordering="field_count")
     def collects(self, row: Any) -> int:
         return int(row.field_count)
@@ -96,3 +117,20 @@ class AgentAdmin(RoutingAdmin):
     @admin.display(description="Tools", ordering="tool_count")
     def uses(self, row: Any) -> int:
         return int(row.tool_count)
+
+
+def stops_column() -> Callable[[Agent], str]:
+    """One per page, because it loads all dates once, for every row."""
+    learned, today = model_life.learned(), timezone.localdate()
+
+    @admin.display(description="Models that stop", empty_value="–")
+    def stops(row: Agent) -> str:
+        ending = retiring(uses(row.model, row.voice_settings()), learned)
+        return ", ".join(one.words(today) for one in ending)
+
+    return stops
+
+
+def warnings_about(agent: Agent) -> list[str]:
+    ending = retiring(uses(agent.model, agent.voice_settings()), model_life.learned())
+    return [f"The {one.words(timezone.localdate())}." for one in ending]

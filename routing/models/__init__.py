@@ -2,6 +2,7 @@ from routing.models.agents import Agent, AgentField
 from routing.models.escalation import Contact, EscalationPolicy, PolicyStep
 from routing.models.hours import Calendar, CalendarSpan
 from routing.models.languages import Language
+from routing.models.model_life import ModelLife
 from routing.models.numbers import PhoneNumber
 from routing.models.profiles import LanguageProfile
 from routing.models.releases import Release
@@ -18,6 +19,7 @@ __all__ = [
     "HttpTool",
     "Language",
     "LanguageProfile",
+    "ModelLife",
     "PhoneNumber",
     "PolicyStep",
     "Release",
