@@ -75,6 +75,12 @@ async def post(body: bytes, headers: dict[str, str] | None = None) -> Any:
     )
 
 
+async def settled() -> None:
+    """Returns when every call that was announced has been dealt with."""
+    if working := [t for t in asyncio.all_tasks() if "carry_out" in repr(t.get_coro())]:
+        await asyncio.wait(working)
+
+
 @dataclass
 class Provider:
     """Answers each verb as its script says, and then with 200."""
@@ -82,6 +88,7 @@ class Provider:
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
     script: defaultdict[str, list[int | web.Response | asyncio.Event]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -93,6 +100,7 @@ class Provider:
         verb, call = request.match_info["verb"], request.match_info["call"]
         self.asked.append((verb, call))
         self.bodies.append(await request.json() if request.can_read_body else {})
+        self.heard.set()
         steps = self.script[verb]
         step = steps.pop(0) if steps else 200
         if isinstance(step, asyncio.Event):

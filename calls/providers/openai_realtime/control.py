@@ -52,7 +52,10 @@ class FateUnknown(ProviderError):
 class CallControl:
     """One per process and event loop; closed at the end."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(
+        self, account: Account, *, accept_seconds: float = LONGEST_ACCEPT_SECONDS
+    ) -> None:
+        self._accept_seconds = accept_seconds
         self._client = openai.AsyncOpenAI(
             api_key=account.api_key,
             base_url=account.base_url,
@@ -79,7 +82,7 @@ class CallControl:
 
         async def once() -> None:
             tries.append(1)
-            await self._post(path, body, LONGEST_ACCEPT_SECONDS)
+            await self._post(path, body, self._accept_seconds)
 
         try:
             await _twice(once)
