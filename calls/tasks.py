@@ -19,20 +19,26 @@ from calls.core.carrier_events import StatusReported
 from calls.core.words import MailState
 from calls.errors import NotFoundThere, ProviderError
 from calls.models import Call
+from calls.providers.openai_realtime import control
+from calls.providers.openai_realtime.listing import list_models
 from calls.providers.twilio.rest import Account, Carrier
 from calls.services import (
     carrier_reports,
     closing,
     engine_sessions,
+    retiring_models,
     summary_mail,
     sweeps,
 )
+from routing.errors import NoRelease
+from routing.services import live, model_life
 
 logger = logging.getLogger(__name__)
 
 CLOSE_SOON_SECONDS = 3
 MAIL_TIMEOUT_SECONDS = 20
 MOST_MAIL_TRIES = 8
+MOST_LIST_TRIES = 8
 LONGEST_PAUSE_SECONDS = 100  # below the broker's visibility timeout
 MOST_AT_A_TIME = 100
 STALE_SECONDS = 30
@@ -165,3 +171,21 @@ def sweep() -> None:
         enqueue(mail_summary, call_id, expires=STALE_SECONDS)
     for call in summary_mail.stuck(now, MOST_AT_A_TIME):
         summary_mail.give_up(call, MailState.UNKNOWN, now)
+
+
+@shared_task
+def check_models(tries: int = 0) -> None:
+    """Once a day: learn which models stop, and say where one of them is in use."""
+    now = timezone.now()
+    account = control.Account(
+        settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL, settings.OPENAI_PROJECT_ID
+    )
+    try:
+        model_life.learn(list_models(account), now)
+    except ProviderError as error:
+        logger.warning("models could not be listed", extra={"code": error.code})
+        if error.retryable and tries + 1 < MOST_LIST_TRIES:
+            enqueue(check_models, tries + 1, countdown=LONGEST_PAUSE_SECONDS)
+            return
+    with contextlib.suppress(NoRelease):  # then no call needs a model either
+        retiring_models.report(live.current(), now)

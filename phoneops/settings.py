@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 
 from phoneops import simulated
 from phoneops.kept import kept_secret
@@ -128,8 +129,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "phoneops.urls"
 ASGI_APPLICATION = "phoneops.asgi.application"
 # A provider's POST must never meet a redirect, so no path is completed or upgraded.
-APPEND_SLASH = False
-SECURE_SSL_REDIRECT = False
+APPEND_SLASH = SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not (DEBUG or SIMULATED)
 
 TEMPLATES = [
@@ -186,8 +186,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 90, 110
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -199,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "check models": {"task": "calls.tasks.check_models", "schedule": crontab(0, 5)},
 }
 
 # Mail, texts, files

@@ -130,6 +130,7 @@ class IncidentKind(StrEnum):
     DEAD_AIR = "dead_air"
     ACCEPT_FAILED = "accept_failed"
     WEBHOOK_FAILED = "webhook_failed"
+    MODEL_RETIRING = "model_retiring"
 
 
 class EventKind(StrEnum):

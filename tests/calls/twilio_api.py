@@ -31,6 +31,7 @@ class Handler(BaseHTTPRequestHandler):
         status, answer = self.server.answer
         text = json.dumps(answer).encode()
         self.send_response(status)
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
