@@ -8,6 +8,7 @@ carrier says what was heard, and its word goes before any estimate.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from unicodedata import east_asian_width
 
 from calls.core.heard import place_of
@@ -110,7 +111,6 @@ class Speech:
         self.audible = False
         self.expected_end = now
         self._pieces = []
-        self._played = 0
         return cuts
 
     def left(self, now: float) -> list[Cut]:
@@ -165,9 +165,6 @@ def _beginning(text: str, weight: int) -> str:
     """As much of `text` as weighs no more, to the end of its last whole word."""
     if weight >= _weight(text):
         return text
-    kept = ""
-    for word in text.split():
-        if _weight(kept) + len(word) > weight:
-            break
-        kept = f"{kept} {word}" if kept else word
-    return kept
+    words = text.split()
+    reached = accumulate(len(word) for word in words)
+    return " ".join(words[: sum(so_far <= weight for so_far in reached)])

@@ -98,6 +98,13 @@ def test_an_answer_is_cut_at_what_was_heard_of_it() -> None:
     assert speech.finished(11.0)
 
 
+def test_an_answer_that_came_in_tokens_is_one_piece() -> None:
+    speech = Speech()
+    for token in ("Your plum", "ber comes ", "on Monday."):
+        speech.sent(token, 10.0, last=False, turn=3)
+    assert speech.interrupted("Your plumber co", 11.0) == [Cut(3, "Your plumber co")]
+
+
 def test_a_waiting_line_before_the_answer_is_no_part_of_it() -> None:
     speech = spoken((LINE, None), (ANSWER, 3))
     cuts = speech.interrupted(f"{LINE} Your plum", 11.0)
@@ -142,6 +149,19 @@ def test_hearing_nothing_means_nothing_of_what_is_not_over(heard: str) -> None:
     speech = spoken((LINE, None))
     speech.sent(ANSWER, 20.0, last=True, turn=3)
     assert speech.interrupted(heard, 20.3) == [Cut(3, "")]
+
+
+def test_hearing_nothing_of_an_answer_does_not_undo_the_one_before() -> None:
+    speech = spoken((ANSWER, 3))
+    speech.sent("We open at eight.", 20.0, last=True, turn=4)
+    assert speech.interrupted("", 20.3) == [Cut(4, "")]
+
+
+def test_a_barge_in_silences_us_before_the_carrier_says_so() -> None:
+    speech = spoken((ANSWER, 3))
+    speech.became(audible=True)
+    speech.interrupted("Your", 11.0)
+    assert speech.finished(11.0)
 
 
 def test_an_interruption_without_words_after_our_speech_cut_nothing() -> None:
