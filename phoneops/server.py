@@ -9,6 +9,9 @@ daphne's own options. What is ours:
   with the call.
 - daphne hands an application's close code to an autobahn function that raises on
   1001, 1008 and 1011. The frame itself may carry them (RFC 6455, 7.4.1).
+- autobahn makes coloured sentences of all that comes and goes, for a log that is off,
+  and twisted asks the event loop before every write. Speech goes out in thousands of
+  small frames a second, so both are left out on the way.
 """
 
 import asyncio
@@ -32,6 +35,31 @@ Application = asyncio.Future[None]
 class CallSocket(WebSocketProtocol):  # type: ignore[misc]  # daphne is untyped
     def serverClose(self, code: int | None = None) -> None:
         self.sendCloseFrame(code=1000 if code is None else code, isReply=False)
+
+    def dataReceived(self, data: bytes) -> None:
+        self._dataReceived(data)
+
+    def sendData(
+        self, data: bytes, sync: bool = False, chopsize: int | None = None
+    ) -> None:
+        """What lies ready to be sent one after the other stays in that order."""
+        if sync or chopsize or self.send_queue or self.state != self.STATE_OPEN:
+            super().sendData(data, sync, chopsize)
+        else:
+            write_now(self.transport, data)
+
+
+def write_now(transport: Any, data: bytes) -> None:
+    """Hand it to the kernel, and to twisted only what the kernel does not take.
+
+    A lost connection takes nothing, and twisted finds out by itself.
+    """
+    waiting = transport.dataBuffer or transport._tempDataBuffer
+    if transport.connected and not waiting:
+        taken = transport.writeSomeData(data)
+        data = data[taken:] if isinstance(taken, int) else data
+    if data:
+        transport.write(data)
 
 
 WebSocketFactory.protocol = CallSocket  # the class is daphne's own place to say so

@@ -89,3 +89,16 @@ async def test_a_call_in_progress_may_finish_while_new_ones_are_refused(
             assert await call.recv() == "still there?"
         assert (await said_by(process)).endswith("ended with 1000")
         assert await process.wait() == 0
+
+
+async def test_what_the_kernel_does_not_take_at_once_follows_in_order(
+    tmp_path: Path,
+) -> None:
+    said = [str(number) * 50_000 for number in range(100, 180)]
+    async with (
+        serving(tmp_path) as (_, path),
+        websockets.unix_connect(path, compression=None, max_queue=1) as call,
+    ):
+        for text in said:
+            await call.send(text)
+        assert [await call.recv() for _ in said] == said
