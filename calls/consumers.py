@@ -33,12 +33,9 @@ NORMAL, GOING_AWAY, POLICY, FAULT = 1000, 1001, 1008, 1011
 class RelayConsumer(AsyncConsumer):
     """Without a channel layer of its own: commands for calls reach the process once.
 
-    `dispatch` is ours because Channels' own hops to the one thread that all sockets
-    share before every frame, only to look after database connections; there are none
-    here.
+    Channels' own way of a frame makes two tasks of it and hops to the one thread that
+    all sockets share, to look after database connections; there are none here.
     """
-
-    channel_layer_alias = ""
 
     def __init__(self) -> None:
         self._driver: RelayDriver | None = None
@@ -46,6 +43,12 @@ class RelayConsumer(AsyncConsumer):
         self._opening: asyncio.Task[None] | None = None
         self._setup_timer: asyncio.TimerHandle | None = None
         self._open = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope, self.base_send = scope, send
+        with contextlib.suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     async def dispatch(self, message: Mapping[str, Any]) -> None:
         match message["type"]:
