@@ -43,4 +43,4 @@ async def state_of(line: Line) -> EngineState:
 
 
 async def only_call() -> Call:
-    return await Call.objects.select_related("engine_session").aget()
+    return await Call.objects.aget()
