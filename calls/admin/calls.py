@@ -7,10 +7,11 @@ from django.db.models.functions import Coalesce, NullIf
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
 
-from calls.admin import call_page, columns, export, filters
+from calls.admin import call_page, columns, export, filters, recordings
 from calls.admin.history import ReadOnlyAdmin
-from calls.models import Call, Handoff
+from calls.models import Call, Handoff, Recording
 
 
 @admin.register(Call)
@@ -52,7 +53,9 @@ class CallAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         review = self.admin_site.admin_view(self.review_view)
+        audio = self.admin_site.admin_view(require_safe(self.audio_view))
         return [
+            path("recording/<int:pk>/audio/", audio, name="calls_call_audio"),
             path("<path:object_id>/review/", review, name="calls_call_review"),
             *super().get_urls(),
         ]
@@ -68,6 +71,11 @@ class CallAdmin(ReadOnlyAdmin):
 
     def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return call_page.review(request, self, self.get_call(request, object_id))
+
+    def audio_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return recordings.play(get_object_or_404(Recording, pk=pk))
 
     def get_call(self, request: HttpRequest, object_id: str) -> Call:
         if not self.has_view_permission(request):

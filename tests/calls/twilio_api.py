@@ -10,11 +10,13 @@ from urllib.parse import parse_qs
 
 
 class FakeTwilio(ThreadingHTTPServer):
-    """Answers every request with what the test has put in `answer`."""
+    """Answers every request with what the test has put in `answer` and `headers`."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer: tuple[int, Any] = (200, {})
+        self.headers = {"Content-Type": "application/json"}
+        self.authorizations: list[str | None] = []
         self.asked: list[tuple[str, str, dict[str, list[str]]]] = []
 
     @property
@@ -28,10 +30,12 @@ class Handler(BaseHTTPRequestHandler):
     def respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.asked.append((self.command, self.path, parse_qs(body.decode())))
+        self.server.authorizations.append(self.headers.get("Authorization"))
         status, answer = self.server.answer
-        text = json.dumps(answer).encode()
+        text = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)

@@ -73,8 +73,7 @@ def test_the_conversation_is_told_with_everything_that_happened(
         "4 2",
         "The carrier brought the caller back to us",
         "Rang Ana Ruiz",
-        'href="https://recordings.example/RE1.mp3"',
-        "Listen to the voicemail (0:26)",
+        "Open the voicemail (0:26) by itself",
     ):
         assert words in text
 
