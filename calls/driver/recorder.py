@@ -17,9 +17,10 @@ END_OF_TURN = frozenset(
 
 
 class Recorder:
-    """One per stream of a call. `connections` are the items that cost by the second,
+    """One per stream of a call.
 
-    counted from `since`; `tell_cost` hears the running total after every usage.
+    `connections` are the items that cost by the second, counted from `since`; `used`
+    is what was charged for before. `tell_cost` hears the total after every usage.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Recorder:
         *,
         since: datetime,
         connections: tuple[tuple[str, str], ...],
+        used: tuple[Measured, ...],
         tell_cost: Callable[[Decimal], None],
     ) -> None:
         self._call, self._stream = call, stream
@@ -38,7 +40,7 @@ class Recorder:
         self._since, self._connections = since, connections
         self._tell_cost = tell_cost
         self._seq = 0
-        self._spent = Decimal(0)
+        self._spent = sum((self._price(measured) for measured in used), Decimal(0))
 
     def note(self, kind: EventKind, data: Mapping[str, object]) -> None:
         self._seq += 1
@@ -60,11 +62,15 @@ class Recorder:
     def use(self, usage: UsageRow) -> None:
         self._journal.put(usage)
         measured = Measured(usage.provider, usage.item, usage.figures, usage.at)
-        self._spent += self._meter.price(measured) or Decimal(0)
+        self._spent += self._price(measured)
         self._tell_cost(self._spent + self._standing(usage.at))
 
     def _standing(self, now: datetime) -> Decimal:
         """What the connections have cost that are charged by the minute."""
         figures = {"seconds": (now - self._since).total_seconds()}
         measured = (Measured(p, item, figures, now) for p, item in self._connections)
-        return sum((self._meter.price(m) or Decimal(0) for m in measured), Decimal(0))
+        return sum((self._price(m) for m in measured), Decimal(0))
+
+    def _price(self, measured: Measured) -> Decimal:
+        """What has no price cannot count towards a cap."""
+        return self._meter.price(measured) or Decimal(0)

@@ -67,6 +67,7 @@ class RelayDriver:
             held_by.meter,
             since=briefing.session.answered_at,
             connections=CONNECTIONS,
+            used=briefing.session.used,
             tell_cost=lambda spent: self.tell(ev.CostMeasured(spent)),
         )
         use = self._recorder.use

@@ -66,6 +66,7 @@ class VoiceDriver:
             held_by.meter,
             since=briefing.session.answered_at,
             connections=CONNECTIONS,
+            used=briefing.session.used,
             tell_cost=lambda spent: self.tell(ev.CostMeasured(spent)),
         )
         self._tools = Tools(briefing, held_by, self.tell)

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from calls.core.meter import Measured
 from calls.core.replay import Entry
 from calls.core.words import CallState
-from calls.models import Call, CallEvent
+from calls.models import Call, CallEvent, Usage
 from routing.services import live
 
 LEASE = timedelta(seconds=20)
@@ -58,6 +59,7 @@ class OpenedSession:
     past: tuple[Entry, ...] = ()
     known_caller: bool = False
     collected: Mapping[str, str] = field(default_factory=dict)
+    used: tuple[Measured, ...] = ()
 
 
 def token_digest(token: str) -> str:
@@ -142,7 +144,14 @@ def opened(call: Call) -> OpenedSession:
         past=tuple(Entry(kind, data) for _, kind, data in rows),
         known_caller=_called_before(call),
         collected=call.collected,
+        used=_used(call) if stream > 1 else (),
     )
+
+
+def _used(call: Call) -> tuple[Measured, ...]:
+    """What earlier sessions of the call were charged for: its cap counts that too."""
+    rows = Usage.objects.filter(call=call, provider="openai")
+    return tuple(Measured(u.provider, u.item, u.figures, u.at) for u in rows)
 
 
 def _called_before(call: Call) -> bool:

@@ -4,11 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.utils import timezone
 
+from billing.meter import PRICES
+from billing.services import load_prices
 from calls.driver.runtime import close_runtime
-from calls.models import Call, Handoff, Incident, Usage
+from calls.models import Call, CallEvent, Handoff, Incident, Usage
 from calls.services.sessions import TOKEN_LIFE
 from tests.calls.driver.carrier import (
     Carrier,
@@ -130,6 +133,27 @@ async def test_a_dropped_call_is_taken_up_where_it_stood() -> None:
     assert "user: What day is it?" in model.heard()
     assert "assistant: It is Monday." in model.heard()
     assert (await kinds(call)).count("greeted") == 1
+
+
+async def test_what_was_spent_before_a_drop_counts_after_it() -> None:
+    call = await ready_call()
+    dear = {"input_tokens": 40_000_000, "output_tokens": 0}
+    await CallEvent.objects.acreate(
+        call=call, stream=1, seq=1, at=timezone.now(), kind="noted"
+    )
+    await Usage.objects.acreate(
+        call=call,
+        provider="openai",
+        item="gpt-6-luna",
+        provider_id="resp_before",
+        figures=dear,
+        at=timezone.now(),
+    )
+    await sync_to_async(load_prices)()
+    async with on_the_line(call, ["We close at five."]) as (end, _):
+        await sync_to_async(PRICES.wait)(5)
+        await end.says("When do you close?")
+        assert (await end.ends())["reason"] == "limit_reached"
 
 
 @pytest.fixture
