@@ -6,7 +6,7 @@ One program on one loopback port plays the two providers that the product talks 
   of a dial, recordings, status callbacks and the REST API (packages `twiml`, `carrier`
   and `twilio_api`);
 * OpenAI's Responses API, with a rule book where the real one has a model (package
-  `openai_api`).
+  `openai_api`), and its Realtime API over SIP (package `realtime`).
 
 It is as strict as the provider's documentation says the real one is, and stricter in
 one respect: where the provider would shrug (an unknown attribute, a callback that is

@@ -29,6 +29,13 @@ def parse(arguments: Sequence[str]) -> SimulatorConfig:
     parser.add_argument("--account-sid", required=True)
     parser.add_argument("--auth-token", required=True)
     parser.add_argument("--openai-key", required=True)
+    parser.add_argument("--project-id", default="proj_simulated", metavar="proj_…")
+    parser.add_argument(
+        "--openai-webhook-secret",
+        default="",
+        metavar="whsec_…",
+        help="signs the webhooks of incoming SIP calls; without it none are sent",
+    )
     parser.add_argument("--fallback-url", default="", help="VoiceFallbackUrl")
     parser.add_argument("--speed", type=float, default=1.0, help="times life's pace")
     parser.add_argument("--call-cap", type=float, default=90.0, metavar="SECONDS")
@@ -46,6 +53,8 @@ def parse(arguments: Sequence[str]) -> SimulatorConfig:
             account_sid=given.account_sid,
             auth_token=given.auth_token,
             openai_key=given.openai_key,
+            openai_project=given.project_id,
+            openai_webhook_secret=given.openai_webhook_secret,
             port=given.port,
             public_origin=given.public_origin,
             connect_to=given.connect_to,

@@ -14,7 +14,8 @@ from calls.simulator.config import SimulatorConfig
 from calls.simulator.control import Control
 from calls.simulator.openai_api.rules import RuleBook, read_rules
 from calls.simulator.openai_api.service import ModelService
-from calls.simulator.scenario import Scenario, load_all
+from calls.simulator.realtime.service import RealtimeService
+from calls.simulator.scenario import SIP_FOLDER, Scenario, load_all
 from calls.simulator.tools_backend import ToolsBackend
 from calls.simulator.twilio_api.routes import TwilioApi
 
@@ -30,6 +31,7 @@ class Simulator:
     batches: Batches
     twilio: TwilioApi
     tools: ToolsBackend
+    realtime: RealtimeService
     scenarios: Mapping[str, Scenario]
 
 
@@ -51,16 +53,18 @@ def build_app(
     Run it with `handler_cancellation=True`, as `serve` does: without it the model only
     notices at its next token that a client has gone.
     """
-    known = load_all() if scenarios is None else scenarios
+    known = {**load_all(), **load_all(SIP_FOLDER)} if scenarios is None else scenarios
     carrier = Carrier(config)
     model = ModelService(config, rule_book(known))
+    realtime = carrier.sip = RealtimeService(carrier, model)
     batches = Batches(carrier, model, known)
     twilio = TwilioApi(carrier)
     tools = ToolsBackend()
     app = web.Application(client_max_size=8 * 1024 * 1024)
-    app[SIMULATOR] = Simulator(carrier, model, batches, twilio, tools, known)
+    app[SIMULATOR] = Simulator(carrier, model, batches, twilio, tools, realtime, known)
     app.add_routes(Control(batches, carrier.violations, model).routes())
     app.add_routes(model.routes())
+    app.add_routes(realtime.routes())
     app.add_routes(twilio.routes())
     app.add_routes(tools.routes())
     app.cleanup_ctx.append(_running)
@@ -72,6 +76,7 @@ async def _running(app: web.Application) -> AsyncIterator[None]:
     async with simulator.carrier:
         yield
         await simulator.batches.close()
+        await simulator.realtime.close()
         await simulator.twilio.messages.close()
 
 

@@ -13,7 +13,7 @@ from calls.simulator.carrier.carrier import Carrier, place_call
 from calls.simulator.carrier.order import CallRecord
 from calls.simulator.knobs import Knobs, turn
 from calls.simulator.openai_api.service import ModelService
-from calls.simulator.scenario import Scenario
+from calls.simulator.scenario import PATHS, Scenario
 from calls.simulator.twiml.values import E164
 
 MAX_CALLS = 2000
@@ -22,8 +22,12 @@ MAX_SECONDS = 3600.0
 MAX_SPEED = 100
 STARTS_PER_SECOND = 25.0
 KEPT_BATCHES = 20
+DEFAULT_PATHS = "relay"
 SPEC_KEYS = frozenset(
-    {"scenario", "calls", "concurrency", "knobs", "to", "seed", "seconds", "speed"}
+    {
+        *("scenario", "paths", "calls", "concurrency", "knobs"),
+        *("to", "seed", "seconds", "speed"),
+    }
 )
 
 
@@ -52,7 +56,8 @@ def read_spec(
         raise BadBatch(f"a batch has no {sorted(unknown)}; it has {sorted(SPEC_KEYS)}")
     name = found.get("scenario", "all")
     if name == "all":
-        chosen = tuple(scenarios.values())
+        paths = _paths(found.get("paths") or DEFAULT_PATHS)
+        chosen = tuple(s for s in scenarios.values() if s.path in paths)
     elif name in scenarios:
         chosen = (scenarios[name],)
     else:
@@ -71,6 +76,14 @@ def read_spec(
         min(float(found.get("seconds") or MAX_SECONDS), MAX_SECONDS),
         _speed(found.get("speed")),
     )
+
+
+def _paths(found: Any) -> frozenset[str]:
+    """One or several, separated by commas."""
+    paths = frozenset(str(found).split(","))
+    if unknown := paths - set(PATHS):
+        raise BadBatch(f"paths are {' and '.join(PATHS)}, not {min(unknown)!r}")
+    return paths
 
 
 def _speed(found: Any) -> float | None:

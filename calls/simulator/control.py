@@ -60,7 +60,12 @@ class Control:
     async def list_scenarios(self, request: web.Request) -> web.StreamResponse:
         return answer(
             [
-                {"name": s.name, "description": s.description, "to": s.to}
+                {
+                    "name": s.name,
+                    "description": s.description,
+                    "to": s.to,
+                    "path": s.path,
+                }
                 for s in self.scenarios.values()
             ]
         )

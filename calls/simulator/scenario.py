@@ -8,6 +8,8 @@ caller:
   stir: TN-Validation-Passed-A
   lang: en-US                 # of everything the caller says
 to: main                      # an alias of the account's numbers, or a number
+path: relay                   # or sip: played only where that path is asked for
+trunk: true                   # the number's calls go straight to the voice model
 steps: […]                    # see calls/simulator/steps.py
 contacts: [busy, {behaviour: accepts, ring_s: 4, talk_s: 8}]
                               # in the order in which they are rung; or by number:
@@ -25,6 +27,8 @@ expect:
   dial_attempts: 2
   interrupts: 1               # at least so many
   sessions: 2                 # relay sessions, exactly
+  voice_sessions: 1           # calls that the voice model accepted, exactly
+  ended_by: hangup            # how the last of those ended, see `VoiceSession`
 """
 
 import re
@@ -36,18 +40,22 @@ from typing import Any
 import yaml
 
 from calls.simulator.carrier.contact import Contact, read_contact
-from calls.simulator.carrier.order import CallOrder, CallRecord
+from calls.simulator.carrier.order import CallOrder, CallRecord, VoiceSession
 from calls.simulator.knobs import Knobs, turn
 from calls.simulator.openai_api.rules import Rule, read_rules
 from calls.simulator.steps import Step, read_steps, script
 
 FOLDER = Path(__file__).parent / "scenarios"
+SIP_FOLDER = FOLDER / "sip"
+PATHS = ("relay", "sip")
 CALLERS = tuple(f"+1202555012{digit}" for digit in range(10))
 KEYS = frozenset(
     {
         "description",
         "caller",
         "to",
+        "path",
+        "trunk",
         "steps",
         "contacts",
         "model",
@@ -74,6 +82,8 @@ class Expectation:
     dial_attempts: int | None = None
     interrupts: int = 0
     sessions: int | None = None
+    voice_sessions: int | None = None
+    ended_by: str = ""
 
     def unmet(self, record: CallRecord) -> list[str]:
         found: list[str] = []
@@ -84,10 +94,13 @@ class Expectation:
             ("voicemail", self.voicemail, record.voicemails > 0),
             ("dial attempts", self.dial_attempts, record.dial_attempts),
             ("relay sessions", self.sessions, len(record.sessions)),
+            ("voice sessions", self.voice_sessions, len(_accepted(record))),
+            ("voice session ended by", self.ended_by or None, _ended_by(record)),
         ):
             if wanted is not None and wanted != got:
                 found.append(f"{name}: {got}, not {wanted}")
-        interrupts = sum(session.interrupts for session in record.sessions)
+        interrupts = sum(s.interrupts for s in record.sessions)
+        interrupts += sum(s.interrupts for s in record.voice_sessions)
         if interrupts < self.interrupts:
             found.append(f"{interrupts} interrupts, not {self.interrupts}")
         return found + self._unheard(record)
@@ -102,6 +115,14 @@ class Expectation:
         return found
 
 
+def _accepted(record: CallRecord) -> list[VoiceSession]:
+    return [s for s in record.voice_sessions if s.decision == "accepted"]
+
+
+def _ended_by(record: CallRecord) -> str:
+    return record.voice_sessions[-1].ended_by if record.voice_sessions else ""
+
+
 def _in(pattern: str, text: str) -> bool:
     return re.search(pattern, text, re.IGNORECASE) is not None
 
@@ -114,6 +135,8 @@ class Scenario:
     numbers: tuple[str, ...] = CALLERS
     caller: Mapping[str, str] = field(default_factory=dict)
     to: str = "main"
+    path: str = "relay"
+    trunk: bool = False
     contacts: Sequence[Contact] = (Contact(),)
     contacts_by_number: Mapping[str, Contact] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
@@ -136,6 +159,7 @@ class Scenario:
             scenario=self.name,
             seed=seed + number,
             cap_s=self.cap_s,
+            trunk=self.trunk,
         )
 
 
@@ -168,6 +192,8 @@ def _scenario(name: str, found: Any) -> Scenario:
         numbers=tuple(caller.get("numbers", CALLERS)),
         caller={k: str(v) for k, v in caller.items() if k != "numbers"},
         to=str(found.get("to", "main")),
+        path=_path(found.get("path", "relay")),
+        trunk=bool(found.get("trunk", False)),
         contacts=tuple(read_contact(c) for c in in_order) or (Contact(),),
         contacts_by_number={str(n): read_contact(c) for n, c in by_number.items()},
         rules=read_rules(found.get("model"), f"{name}.model"),
@@ -175,6 +201,12 @@ def _scenario(name: str, found: Any) -> Scenario:
         cap_s=found.get("cap_s"),
         expect=_expectation(found.get("expect", {})),
     )
+
+
+def _path(found: object) -> str:
+    if found not in PATHS:
+        raise BadScenario(f"a path is {' or '.join(PATHS)}, not {found!r}")
+    return str(found)
 
 
 def _expectation(found: Mapping[str, Any]) -> Expectation:

@@ -110,7 +110,10 @@ class Command(BaseCommand):
         parser.add_argument("--calls", type=int, help="default: each scenario once")
         parser.add_argument("--concurrency", type=int, default=3)
         parser.add_argument("--scenario", default="all")
-        parser.add_argument("--to", default="", help="main, second or a number")
+        parser.add_argument(
+            "--paths", help="of all scenarios: relay (default), sip, or relay,sip"
+        )
+        parser.add_argument("--to", default="", help="main, second, sip or a number")
         parser.add_argument("--seed", type=int)
         parser.add_argument(
             "--speed", type=float, help="times life's pace, for speech and ringing"
@@ -150,9 +153,8 @@ class Command(BaseCommand):
         if options["demo"]:
             return dict(DEMO)
         knobs = dict(knob.partition("=")[::2] for knob in options["knob"])
-        named = {
-            name: options[name] for name in ("calls", "seed", "speed") if options[name]
-        }
+        names = ("calls", "seed", "speed", "paths")
+        named = {name: options[name] for name in names if options[name]}
         return {
             "scenario": options["scenario"],
             "concurrency": options["concurrency"],

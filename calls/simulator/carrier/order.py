@@ -77,7 +77,7 @@ class VoiceSession:
     """The codes of all `error` events."""
     refers: list[str] = field(default_factory=list)
     cut_by_end: int = 0
-    """Characters still unspoken when the product hung up or took the caller away."""
+    """Characters still unspoken when it ended."""
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0

@@ -29,27 +29,36 @@ NO_DATE = (
     "gpt-live-1.1",
     "gpt-transcribe",
     "gpt-live-transcribe",
+    "gpt-realtime-whisper",
 )
 SHUTDOWN: Mapping[str, str] = {
     "gpt-5": "2026-12-11",
     "gpt-5-mini": "2026-12-11",
     "gpt-5-nano": "2026-12-11",
     "o3": "2026-12-11",
+    "tts-1": "2027-01-06",
+    "tts-1-hd": "2027-01-06",
+    "gpt-4o-mini-tts": "2027-01-06",
     "gpt-4o": "2027-01-14",
     "gpt-4o-mini": "2027-01-14",
     "gpt-4.1": "2027-01-14",
     "gpt-4.1-mini": "2027-01-14",
     "gpt-realtime": "2027-01-20",
+    "gpt-realtime-2025-08-28": "2027-01-20",
     "gpt-realtime-mini": "2027-01-20",
+    "gpt-realtime-mini-2025-12-15": "2027-01-20",
+    "gpt-audio-mini": "2027-01-20",
     "whisper-1": "2027-02-26",
     "gpt-4o-transcribe": "2027-02-26",
     "gpt-4o-mini-transcribe": "2027-02-26",
+    "gpt-4o-mini-transcribe-2025-12-15": "2027-02-26",
+    "gpt-4o-transcribe-diarize": "2027-02-26",
     "gpt-5.1": "2027-04-01",
     "gpt-5.4-nano": "2027-04-01",
 }
 SHUTDOWN_OF: Mapping[str, str | None] = {**dict.fromkeys(NO_DATE), **SHUTDOWN}
 # Speech models answer on other endpoints.
-NOT_TEXT = ("realtime", "live", "transcribe", "whisper")
+NOT_TEXT = ("realtime", "live", "transcribe", "whisper", "audio", "tts")
 WITHOUT_NONE_EFFORT = frozenset({"gpt-6.1-sol"})
 
 

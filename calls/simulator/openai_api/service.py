@@ -82,7 +82,7 @@ class ModelService:
 
     async def list_models(self, request: web.Request) -> web.StreamResponse:
         try:
-            self._authenticate(request)
+            self.authenticate(request)
         except ApiError as error:
             return error.answer()
         today = datetime.datetime.now(datetime.UTC).date()
@@ -93,9 +93,9 @@ class ModelService:
         self.tally.active += 1
         self.quiet.clear()
         try:
-            self._authenticate(request)
+            self.authenticate(request)
             asked = read_request(_json(await request.read()))
-            answer = self._answer(asked)
+            answer = self.answer(asked)
             await self._fail_early(answer)
             if asked.stream:
                 return await self._stream(request, asked, answer)
@@ -111,14 +111,14 @@ class ModelService:
             if not self.tally.active:
                 self.quiet.set()
 
-    def _authenticate(self, request: web.Request) -> None:
+    def authenticate(self, request: web.Request) -> None:
         given = request.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, f"Bearer {self.api_key}".encode()):
             raise unauthorized()
 
     # What to answer, and what goes wrong with it.
 
-    def _answer(self, asked: ModelRequest) -> Answer:
+    def answer(self, asked: ModelRequest) -> Answer:
         answer = self.book.answer(asked)
         self.tally.rules[answer.rule] += 1
         fault = answer.fault

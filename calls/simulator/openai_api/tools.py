@@ -68,7 +68,7 @@ def _tool(tool: Any, param: str) -> Tool:
         )
     parameters = tool.get("parameters")
     if parameters is not None:
-        _check_schema(name, parameters, f"{param}.parameters")
+        check_schema(name, parameters, f"{param}.parameters")
         if tool.get("strict"):
             _check_strict(name, parameters, f"{param}.parameters")
     return Tool(name, parameters or {})
@@ -82,7 +82,7 @@ def _bad_schema(name: str, why: str, param: str) -> ApiError:
     )
 
 
-def _check_schema(name: str, schema: Any, param: str) -> None:
+def check_schema(name: str, schema: Any, param: str) -> None:
     if not isinstance(schema, dict) or schema.get("type") != "object":
         got = schema.get("type") if isinstance(schema, dict) else None
         raise _bad_schema(

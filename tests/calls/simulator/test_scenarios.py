@@ -11,7 +11,7 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
 from calls.simulator.app import serve
 from calls.simulator.config import SimulatorConfig
-from calls.simulator.scenario import BadScenario, load, load_all
+from calls.simulator.scenario import SIP_FOLDER, BadScenario, load, load_all
 from tests.calls.simulator.fake_product import TOKEN
 from tests.calls.simulator.small_product import SmallProduct
 
@@ -88,6 +88,7 @@ async def test_every_scenario_can_be_played() -> None:
         ({"speed": 0}, "speed must be above 0 and at most 100, not 0"),
         ({"to": "third"}, "'third' is neither a number nor main, second"),
         ({"callers": 3}, "a batch has no ['callers']"),
+        ({"paths": "fax"}, "paths are relay and sip, not 'fax'"),
         ([], "a batch is a JSON object"),
     ],
 )
@@ -140,7 +141,8 @@ async def test_scenarios_can_be_listed() -> None:
             listed = await answer.json()
         async with session.get(f"{origin}/simulator/") as answer:
             assert (await answer.json())["numbers"]["main"] == "+12025550100"
-    assert [s["name"] for s in listed] == sorted(load_all())
+    names = [s["name"] for s in listed]
+    assert names == [*sorted(load_all()), *sorted(load_all(SIP_FOLDER))]
     assert all(s["description"].endswith(".") for s in listed)
 
 
@@ -158,6 +160,7 @@ async def test_scenarios_can_be_listed() -> None:
         ("model: [{when: {usr: x}}]", "model[0] has no 'usr'"),
         ("model: [{when: {user: '('}}]", "model[0].user: missing )"),
         ("model: [{fault: {kind: fire}}]", "a fault's kind is one of hang"),
+        ("path: fax", "a path is relay or sip, not 'fax'"),
         ("- a", "a scenario is a mapping"),
         ("a: [", "while parsing"),
     ],
