@@ -113,7 +113,7 @@ class Run:
 
     async def _one(self, number: int) -> None:
         order = CallOrder(
-            from_=f"+1202555{number % 10000:04d}",
+            from_=f"+1202557{number % 10000:04d}",
             script=self._talk,
             on_frame=self._heard,
             cap_s=self.load.until + LAST_WORDS_SECONDS,

@@ -52,7 +52,7 @@ def post_for(config: SimulatorConfig, connect_to: str) -> Post:
         "ApiVersion": "2010-04-01",
         "Direction": "inbound",
         "CallStatus": "ringing",
-        "From": f"+1202555{int(sid[-4:], 16) % 10000:04d}",
+        "From": f"+1202557{int(sid[-4:], 16) % 10000:04d}",
         "To": config.numbers["main"],
         "CallerCity": "WASHINGTON",
         "CallerCountry": "US",
