@@ -112,7 +112,7 @@ async def world(ports: Ports) -> AsyncIterator[World]:
     to_product = config_for(ports, ports.product)
     to_reference = config_for(ports, ports.reference)
     rules = read_rules(yaml.safe_load(FRONT_DESK.read_text()), "front_desk")
-    model = StampingModel(to_product.openai_key, RuleBook(rules))
+    model = StampingModel(to_product, RuleBook(rules))
     model.stamps = Stamps()
     app = web.Application(client_max_size=8 * 1024 * 1024)
     app.add_routes(model.routes())
