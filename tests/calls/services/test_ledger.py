@@ -17,14 +17,17 @@ from hypothesis import strategies as st
 from calls.core.words import (
     CallState,
     Disposition,
+    Ending,
+    EngineState,
     EventKind,
     HandoffReason,
     IncidentKind,
 )
-from calls.models import Call
+from calls.models import Call, EngineSession
 from calls.reports import ledger
-from calls.services import handoffs
+from calls.services import engine_handoff, engine_sessions, handoffs
 from calls.services.closing import close
+from calls.services.engine_handoff import CarrierTransfer
 from routing.core.ruleset import PolicyEnd
 from tests.calls.carrier import Line
 from tests.calls.views.lines import people
@@ -54,7 +57,7 @@ def ask(line: Line) -> None:
 
 
 def press(line: Line) -> None:
-    if line.twiml.find("Dial") is not None:
+    if line.twiml.find("Dial/Number") is not None:
         line.answer_whisper("1")
 
 
@@ -76,6 +79,38 @@ def leave_voicemail(line: Line) -> None:
 
 def end_session(status: str, **params: str) -> Callable[[Line], object]:
     return lambda line: line.end_session(status, **params)
+
+
+def announce(line: Line) -> None:
+    """The voice model takes the call, and the agent has spoken."""
+    taken = EngineSession.objects.filter(call=line.call, state=EngineState.EXPECTED)
+    if taken.update(state=EngineState.ACCEPTED):
+        session = EngineSession.objects.get(call=line.call)
+        engine_sessions.attached(session.pk, now=timezone.now())
+        make_event(line.call, EventKind.CALLER_SAID, text="Hello")
+        make_event(line.call, EventKind.AGENT_SAID, text="Hello!")
+
+
+def not_accepted(line: Line) -> None:
+    undecided = EngineSession.objects.filter(call=line.call, state=EngineState.EXPECTED)
+    undecided.update(state=EngineState.FAILED)
+
+
+def agent_ends(line: Line) -> None:
+    Call.objects.filter(pk=line.call.pk).update(ending=Ending.AGENT_ENDED)
+
+
+def fetch(line: Line) -> None:
+    """A transfer through the carrier, if there is anything to transfer."""
+    if EngineSession.objects.filter(call=line.call).exists():
+        way = engine_handoff.plan(line.call.pk, now=timezone.now())
+        if isinstance(way, CarrierTransfer):
+            line.send(way.url, CallStatus="in-progress")
+
+
+def end_sip(status: str, **params: str) -> Callable[[Line], object]:
+    fields = {"DialCallStatus": status, "CallStatus": "in-progress", **params}
+    return lambda line: line.send("sip-ended", DialCallSid=sid(), **fields)
 
 
 HINT = json.dumps({"reason": "emergency", "summary": "Help"})
@@ -100,6 +135,13 @@ STEPS: Mapping[str, Callable[[Line], object]] = {
     "status completed": lambda line: line.hang_up(),
     "status failed": lambda line: line.hang_up("failed"),
     "offered again": lambda line: line.ring(),
+    "voice accepted": announce,
+    "voice not accepted": not_accepted,
+    "agent ends": agent_ends,
+    "fetched": fetch,
+    "leg completed": end_sip("completed"),
+    "leg unanswered": end_sip("no-answer"),
+    "leg ended, caller gone": end_sip("completed", **GONE),
 }
 histories = st.lists(st.sampled_from(sorted(STEPS)), max_size=8)
 
@@ -109,6 +151,7 @@ def lines(end: PolicyEnd) -> list[str]:
     policy = people("Ana", "Ben", end=end)
     agent = make_agent(policy=policy)
     numbers = [make_number(agent=agent, policy=policy) for _ in range(4)]
+    numbers.append(make_number(agent=agent, policy=policy, path="sip"))
     for number, action in zip(numbers, ("divert", "voicemail", "reject"), strict=False):
         make_rule(number, action=action, policy=policy if action == "divert" else None)
     publish()
