@@ -45,6 +45,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[ENGINES].close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts whole portals runs in one process, one after the other."""
+    for item in items:
+        if "end_to_end" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("portals"))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.getreports("skipped")
     if any(NO_BROWSER in str(report.longrepr) for report in skipped):
