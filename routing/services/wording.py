@@ -46,7 +46,10 @@ SECTIONS: Mapping[str, type[Model]] = {
 }
 # What older releases do not hold is what calls take it for, and so no change.
 USUAL_VOICE = asdict(VoiceSettings())
-LATER_ADDED: Mapping[str, Values] = {"agents": {"voice": {}}}
+LATER_ADDED: Mapping[str, Values] = {
+    "agents": {"voice": {}},
+    "numbers": {"trunk": False},
+}
 REFERENCES: Mapping[str, str] = {
     "profile": "profiles",
     "agent": "agents",

@@ -2,6 +2,7 @@ import threading
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from routing.core.compile import compile_snapshot
@@ -9,7 +10,7 @@ from routing.core.readable import Change
 from routing.core.ruleset import Ruleset, VoiceSettings
 from routing.errors import DraftChanged, DraftRefused
 from routing.models import Agent, Language, Release, RoutingRule
-from routing.services import releases
+from routing.services import live, releases
 from tests import makers_routing as make
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,30 @@ def test_a_release_from_before_there_were_voices_held_the_usual_one() -> None:
     assert fields_of(releases.unpublished_changes()) == [
         ("Speed of speech", "1.0", "1.25")
     ]
+
+
+def test_a_release_from_before_there_were_trunks_had_none() -> None:
+    number = make.make_number(path="sip")
+    release = make.publish()
+    del release.snapshot["numbers"][0]["trunk"]
+    release.save(update_fields=["snapshot"])
+    assert releases.unpublished_changes() == []
+    type(number).objects.update(trunk=True)
+    assert fields_of(releases.unpublished_changes()) == [
+        ("Connected by a bare SIP trunk", "no", "yes")
+    ]
+    make.publish()
+    found = live.current().number_for(number.e164)
+    assert found is not None
+    assert found.trunk
+
+
+@pytest.mark.parametrize("path", ["relay", "person"])
+def test_only_a_number_answered_speech_to_speech_can_be_on_a_trunk(path: str) -> None:
+    number = make.make_number(path=path)
+    number.trunk = True
+    with pytest.raises(ValidationError, match="Only a number answered speech"):
+        number.full_clean()
 
 
 def test_a_language_that_is_added_is_one_change_besides_the_list() -> None:
