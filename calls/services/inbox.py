@@ -19,6 +19,7 @@ from django.db.models import F
 
 from calls.models import Callback
 from calls.services import relay_entry
+from routing.services import live
 
 LONGEST_KEY = 200
 
@@ -54,6 +55,9 @@ ON CONFLICT (key) DO NOTHING RETURNING id
 
 
 def answer_once(letter: Letter, act: Callable[[], Answer]) -> Answer:
+    # A new process loads the release in a thread, which needs a connection as well:
+    # the first callbacks must not hold them all while they wait for it.
+    live.look_ahead()
     with transaction.atomic():
         pk = store(letter)
         if pk is None:

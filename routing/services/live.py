@@ -38,6 +38,13 @@ def ruleset(number: int) -> Ruleset:
     return LIVE.numbered(number)
 
 
+def look_ahead() -> None:
+    """In a new process, wait for the first look, which needs a database connection:
+    for whoever is about to take one, of which there may be many."""
+    if settings.ROUTING_REFRESH_SECONDS > 0:
+        LIVE.follow()
+
+
 def refresh() -> None:
     """Look for a newer release now."""
     LIVE.refresh()
@@ -49,7 +56,10 @@ class Live:
 
     def reset(self) -> None:
         """As in a new process; a forked one has neither the thread nor free locks."""
+        # Never held while a connection is waited for: whoever waits for the lock may
+        # hold the last one.
         self.lock = threading.Lock()
+        self.refreshing = threading.Lock()
         self.looked = threading.Event()
         self.stopped = threading.Event()
         self.thread: threading.Thread | None = None
@@ -73,7 +83,9 @@ class Live:
         if newest is not None and newest.number == number:
             return newest
         with self.lock:
-            found = self.older.pop(number, None) or load(number)
+            found = self.older.pop(number, None)
+        found = found or load(number)
+        with self.lock:
             self.older[number] = found
             if len(self.older) > OLDER_RULESETS:
                 self.older.popitem(last=False)
@@ -126,14 +138,15 @@ class Live:
 
     def refresh(self) -> None:
         # One at a time, so that what was read last is also what is kept.
-        with self.lock:
+        with self.refreshing:
             newest = Release.objects.order_by("-number").values_list("pk", "number")
             pk, number = newest.first() or (None, 0)
             if pk == self.pk:
                 return
-            self.newest = load(number) if pk is not None else None
-            self.pk = pk
-            self.older.clear()
+            found = load(number) if pk is not None else None
+            with self.lock:
+                self.newest, self.pk = found, pk
+                self.older.clear()
 
 
 def load(number: int) -> Ruleset:
