@@ -1,5 +1,5 @@
-"""What a portal needs before its first call: tables, a person who may log in, and,
-with simulated callers, a configuration to call."""
+"""What a portal needs before its first call: tables, a person who may log in, a free
+port, and, with simulated callers, a configuration to call."""
 
 import io
 import socket
@@ -16,6 +16,8 @@ from phoneops.kept import kept_secret
 from routing.models import Release
 
 ADMIN = "admin"
+# So many requests may wait while the web server is started again.
+BACKLOG = 1024
 
 
 def prepare_database() -> None:
@@ -71,3 +73,9 @@ def is_free(host: str, port: int, patience: float = 10.0) -> bool:
             else:
                 return True
         time.sleep(0.2)
+
+
+def open_door() -> socket.socket:
+    """The socket that the web server is to listen on."""
+    address = (settings.HTTP_HOST, settings.HTTP_PORT)
+    return socket.create_server(address, backlog=BACKLOG)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 
 from django.conf import settings
@@ -20,20 +21,24 @@ def python(
     *arguments: str,
     farewell: signal.Signals = signal.SIGTERM,
     prefix: tuple[str, ...] = (),
+    sockets: tuple[int, ...] = (),
 ) -> Program:
     return Program(
         [*prefix, sys.executable, "-u", *arguments],
         farewell=farewell,
         folder=settings.BASE_DIR,
         environment={**os.environ, "VAR_DIR": str(settings.VAR_DIR)},
+        sockets=sockets,
     )
 
 
-def web(say: Say) -> Service:
+def web(say: Say, door: socket.socket) -> Service:
+    """The listening socket stays with us: while a web server that died is started
+    again, the callbacks of its calls wait in it and the callers come back."""
     program = python(
         *("-m", "phoneops.server", "-v", "0", "--no-server-name"),
-        *("-b", settings.HTTP_HOST, "-p", str(settings.HTTP_PORT)),
-        "phoneops.asgi:application",
+        *("--fd", str(door.fileno()), "phoneops.asgi:application"),
+        sockets=(door.fileno(),),
     )
     patience = 15.0 + settings.DRAIN_SECONDS
     return Service("web", program, say, [(signal.SIGTERM, patience)])
@@ -71,6 +76,8 @@ def simulator(say: Say) -> Service:
         *("--account-sid", settings.TWILIO_ACCOUNT_SID),
         *("--auth-token", settings.TWILIO_AUTH_TOKEN),
         *("--openai-key", settings.OPENAI_API_KEY),
+        *("--project-id", settings.OPENAI_PROJECT_ID),
+        *("--openai-webhook-secret", settings.OPENAI_WEBHOOK_SECRETS[0]),
     )
     return Service("simulator", program, say)
 

@@ -52,7 +52,8 @@ class Command(BaseCommand):
                 stack.enter_context(supervisor.until_signalled())
                 self.start_engines(supervisor)
                 password = self.prepare()
-                self.start_services(supervisor)
+                door = stack.enter_context(first_run.open_door())
+                self.start_services(supervisor, door)
                 self.watch(supervisor, password)
         except EngineError as problem:
             raise CommandError(str(problem)) from None
@@ -90,12 +91,12 @@ class Command(BaseCommand):
         first_run.let_go_of_database()
         return password
 
-    def start_services(self, supervisor: Supervisor) -> None:
+    def start_services(self, supervisor: Supervisor, door: socket.socket) -> None:
         supervisor.add(programs.worker(self.say))
         supervisor.add(programs.scheduler(self.say))
         if settings.SIMULATED:
             supervisor.add(programs.simulator(self.say))
-        supervisor.add(programs.web(self.say))
+        supervisor.add(programs.web(self.say, door))
 
     def watch(self, supervisor: Supervisor, password: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
