@@ -10,7 +10,7 @@ import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -26,6 +26,7 @@ from calls.simulator.openai_api.items import Item
 from calls.simulator.openai_api.request import ModelRequest
 from calls.simulator.openai_api.rules import Answer, RuleBook
 from calls.simulator.scenario import Scenario, load_all
+from tests.end_to_end.waiting import until
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
@@ -56,8 +57,20 @@ class Gate:
         self.waiting += 1
         await self.opened.wait()
 
+    def reached(self) -> None:
+        """Wait until a caller stands there."""
+        until(lambda: self.waiting, "a caller at the gate")
+
     def open(self) -> None:
         self.loop.call_soon_threadsafe(self.opened.set)
+
+
+def holding(scenario: Scenario, gates: Mapping[int, Gate]) -> Scenario:
+    """The same, with a gate before the steps of these numbers, counted from 0."""
+    steps = list(scenario.steps)
+    for number, gate in sorted(gates.items(), reverse=True):
+        steps.insert(number, gate.step)
+    return replace(scenario, steps=tuple(steps))
 
 
 @dataclass(frozen=True)

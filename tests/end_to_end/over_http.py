@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from calls.simulator.config import DEMO_NUMBERS
 from calls.simulator.signature import sign
 from phoneops import simulated
 
+VOICE, STATUS = "/twilio/voice/", "/twilio/status/"
+RELAY_ENDED = "/twilio/relay-ended/"
 FORM = "application/x-www-form-urlencoded"
 PATIENCE_SECONDS = 60.0
 
@@ -58,3 +61,23 @@ def call_back(port: int, path: str, form: Mapping[str, str], **changed: str) -> 
     """One callback of the carrier."""
     body = urlencode(form).encode()
     return request(port, "POST", path, body=body, headers=signed(path, form, **changed))
+
+
+def form(sid: str = "", **fields: str) -> dict[str, str]:
+    """The fields of a callback about a call to the main line."""
+    return {
+        "CallSid": sid or "CA" + secrets.token_hex(16),
+        "AccountSid": simulated.ACCOUNT_SID,
+        "From": "+12025550120",
+        "To": DEMO_NUMBERS["main"],
+        "CallStatus": "ringing",
+        **fields,
+    }
+
+
+def leave(port: int, sid: str) -> None:
+    """What the carrier tells when the caller of a call has hung up."""
+    session = {"SessionId": f"VX{sid}", "SessionStatus": "completed"}
+    over = form(sid, CallStatus="completed", SequenceNumber="0")
+    call_back(port, RELAY_ENDED, {**over, **session})
+    call_back(port, STATUS, over)

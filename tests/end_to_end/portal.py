@@ -25,8 +25,10 @@ from tests.end_to_end.books import Books
 from tests.end_to_end.callers import World
 from tests.end_to_end.over_http import Answer, request
 from tests.end_to_end.processes import Process
+from tests.end_to_end.waiting import until
 
 SPEED = 20.0
+DRAIN_SECONDS = 4
 END_OF_MAIL = b"-" * 79
 WORKER = (
     *("-W", "ignore:You're running the worker with superuser"),
@@ -46,16 +48,23 @@ class Portal:
     environment: dict[str, str]
     web: Process
     worker: Process
+    webs: int = 1
 
     @property
     def port(self) -> int:
         return int(self.door.getsockname()[1])
 
-    def start_web(self, **environment: str) -> Process:
+    def start_web(self) -> Process:
         """Another web server beside the present one, which it replaces here."""
-        self.web = make_web(self.folder, {**self.environment, **environment}, self.door)
+        self.webs += 1
+        name = f"web-{self.webs}"
+        self.web = make_web(name, self.folder, self.environment, self.door)
         self.web.start()
         return self.web
+
+    def knock(self, web: Process) -> None:
+        """Send requests until this one of several web servers has answered one."""
+        until(lambda: self.get("/nobody-lives-here") and web.said(), "a web server")
 
     def get(self, path: str, **headers: str) -> Answer:
         return request(self.port, "GET", path, headers=headers)
@@ -103,7 +112,7 @@ def portal_in(folder: Path) -> Iterator[Portal]:
             valkey=valkey,
             books=Books(places),
             environment=environment,
-            web=make_web(folder, environment, door),
+            web=make_web("web-1", folder, environment, door),
             worker=make_worker(folder, environment),
         )
         stack.callback(lambda: portal.worker.stop())
@@ -135,6 +144,7 @@ def environment_of(folder: Path, places: Places, simulator: int) -> dict[str, st
         "REDIS_URL": places.redis_url,
         "SIMULATOR_PORT": str(simulator),
         "ROUTING_REFRESH_SECONDS": "0.5",
+        "DRAIN_SECONDS": str(DRAIN_SECONDS),
     }
     return {**os.environ, **own}  # the test run has cleared what is the machine's
 
@@ -146,13 +156,15 @@ def prepare(folder: Path, environment: dict[str, str]) -> None:
     assert once.running.wait(60) == 0, once.said()
 
 
-def make_web(folder: Path, environment: dict[str, str], door: socket.socket) -> Process:
+def make_web(
+    name: str, folder: Path, environment: dict[str, str], door: socket.socket
+) -> Process:
     fd = door.fileno()
     command = [
         *(sys.executable, "-u", "-m", "phoneops.server", "-v", "0"),
         *("--no-server-name", "--fd", str(fd), "phoneops.asgi:application"),
     ]
-    return Process("web", command, environment=environment, folder=folder, sockets=[fd])
+    return Process(name, command, environment=environment, folder=folder, sockets=[fd])
 
 
 def make_worker(folder: Path, environment: dict[str, str]) -> Process:

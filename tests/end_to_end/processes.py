@@ -2,7 +2,8 @@
 
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from phoneops.children import Child, Program, start
@@ -50,3 +51,13 @@ class Process(Child):
 
     def said(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+@contextmanager
+def paused(process: Process) -> Iterator[None]:
+    """It does nothing at all within the block; what is sent to it waits."""
+    process.running.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.running.send_signal(signal.SIGCONT)
