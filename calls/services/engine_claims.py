@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from calls.core.announced import Announced
 from calls.core.progress import ENDED
@@ -85,7 +85,6 @@ def take(session: EngineSession, announced: Announced, desk: Desk) -> Order | No
         if other and session.engine == announced.engine:
             return reject(announced, DECLINED, "the reference was used before")
         return None
-    session.refresh_from_db()
     call = session.call
     if call.state in ENDED:
         pass_by(session, desk.now)
@@ -100,16 +99,22 @@ def claim(session: EngineSession, announced: Announced, desk: Desk) -> bool:
         provider_call=announced.provider_call,
     )
     free = Q(state=EngineState.EXPECTED) | abandoned
-    mine = EngineSession.objects.filter(free, pk=session.pk).update(
-        state=EngineState.DECIDING,
-        engine=announced.engine,
-        provider_call=announced.provider_call,
-        sip_call_id=announced.sip_call_id,
-        decided_by=desk.owner,
-        claimed_at=desk.now,
-        claims=F("claims") + 1,
-    )
-    return mine == 1
+    fields: dict[str, object] = {
+        "state": EngineState.DECIDING,
+        "engine": announced.engine,
+        "provider_call": announced.provider_call,
+        "sip_call_id": announced.sip_call_id,
+        "decided_by": desk.owner,
+        "claimed_at": desk.now,
+        "claims": session.claims + 1,
+    }
+    # With the number of claims that was read, so that of two only one can match.
+    unchanged = EngineSession.objects.filter(free, pk=session.pk, claims=session.claims)
+    if not unchanged.update(**fields):
+        return False
+    for name, value in fields.items():
+        setattr(session, name, value)
+    return True
 
 
 def hold(session_id: int, *, owner: str, now: datetime) -> None:
