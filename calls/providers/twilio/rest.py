@@ -1,4 +1,4 @@
-"""Asking Twilio about a call, and changing one that is going on.
+"""Asking Twilio about a call or the account, and changing a call that is going on.
 
 The real client, with two things of our own: short times (a task waits for it), and a
 base address, so that the same client talks to api.twilio.com, to a region's address
@@ -26,6 +26,7 @@ from twilio.rest import Client  # type: ignore[import-untyped]  # no stubs
 from calls.errors import NotFoundThere, ProviderError
 
 TIMEOUT_SECONDS = 5.0
+MOST_A_PAGE = 1000
 NOT_FOUND, TOO_MANY, SERVER_ERRORS = 404, 429, 500
 
 # The client logs every request with its parameters, and those hold phone numbers.
@@ -46,6 +47,30 @@ class CarrierCall:
 
     status: str
     seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierAccount:
+    """`status` "active" takes and makes calls; a trial one to few numbers only."""
+
+    status: str
+    trial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierNumber:
+    """A number of the account and whom Twilio asks about its calls.
+
+    With `trunk` or `application` the addresses beside them are ignored.
+    """
+
+    e164: str
+    voice_url: str
+    voice_method: str
+    status_url: str
+    fallback_url: str
+    trunk: bool
+    application: bool
 
 
 class Redirected(TwilioHttpClient):  # type: ignore[misc]  # the base has no types
@@ -88,16 +113,38 @@ class Carrier:
         with our_errors():
             self._client.calls(call_sid).update(status="completed")
 
+    def account(self) -> CarrierAccount:
+        with our_errors("this account"):
+            account = self._client.api.v2010.accounts(self._client.account_sid)
+            found = account.fetch()
+        return CarrierAccount(str(found.status), trial=found.type == "Trial")
+
+    def numbers(self) -> list[CarrierNumber]:
+        with our_errors("this account"):
+            found = self._client.incoming_phone_numbers.list(page_size=MOST_A_PAGE)
+        return [
+            CarrierNumber(
+                e164=one.phone_number,
+                voice_url=one.voice_url or "",
+                voice_method=one.voice_method or "",
+                status_url=one.status_callback or "",
+                fallback_url=one.voice_fallback_url or "",
+                trunk=bool(one.trunk_sid),
+                application=bool(one.voice_application_sid),
+            )
+            for one in found
+        ]
+
 
 @contextmanager
-def our_errors() -> Iterator[None]:
+def our_errors(about: str = "this call") -> Iterator[None]:
     """An SDK's error text holds the URL and what was sent; ours holds its numbers."""
     try:
         yield
     except TwilioRestException as error:
         code = str(error.code or "")
         if error.status == NOT_FOUND:
-            raise NotFoundThere("Twilio does not know this call", code=code) from error
+            raise NotFoundThere(f"Twilio does not know {about}", code=code) from error
         retryable = error.status == TOO_MANY or error.status >= SERVER_ERRORS
         text = f"Twilio answered {error.status}"
         raise ProviderError(text, retryable=retryable, code=code) from error

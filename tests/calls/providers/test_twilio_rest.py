@@ -5,7 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from calls.errors import NotFoundThere, ProviderError
-from calls.providers.twilio.rest import Account, Carrier, CarrierCall
+from calls.providers.twilio.rest import (
+    Account,
+    Carrier,
+    CarrierAccount,
+    CarrierCall,
+)
 from tests.calls.twilio_api import FakeTwilio, twilio_api
 
 CALL = "CA" + "1" * 32
@@ -82,3 +87,27 @@ def test_what_is_sent_is_not_logged(
     twilio.answer = 200, {"sid": CALL, "status": "in-progress"}
     carrier(twilio).redirect(CALL, "<Response><Dial>+12025550199</Dial></Response>")
     assert "+12025550199" not in caplog.text
+
+
+@pytest.mark.parametrize(("kind", "trial"), [("Trial", True), ("Full", False)])
+def test_the_account_is_asked_about(twilio: FakeTwilio, kind: str, trial: bool) -> None:
+    twilio.answer = 200, {"sid": ACCOUNT, "status": "active", "type": kind}
+    assert carrier(twilio).account() == CarrierAccount("active", trial=trial)
+    assert twilio.asked == [("GET", f"/2010-04-01/Accounts/{ACCOUNT}.json", {})]
+
+
+def test_an_account_nobody_knows(twilio: FakeTwilio) -> None:
+    twilio.answer = 404, {"message": "not found", "code": 20404}
+    with pytest.raises(NotFoundThere, match="this account"):
+        carrier(twilio).account()
+
+
+def test_numbers_tell_whom_twilio_asks(twilio: FakeTwilio) -> None:
+    plain = {"phone_number": "+12025550100", "voice_url": "https://x.example/v"}
+    trunked = {"phone_number": "+12025550101", "trunk_sid": "TK1"}
+    numbers = [{**plain, "voice_method": "POST"}, trunked]
+    twilio.answer = 200, {"incoming_phone_numbers": numbers}
+    first, second = carrier(twilio).numbers()
+    assert (first.voice_url, first.voice_method) == ("https://x.example/v", "POST")
+    assert (first.trunk, first.status_url) == (False, "")
+    assert (second.trunk, second.application) == (True, False)
