@@ -123,10 +123,10 @@ def stops_column() -> Callable[[Agent], str]:
     """One per page, because it loads all dates once, for every row."""
     learned, today = model_life.learned(), timezone.localdate()
 
-    @admin.display(description="Models that stop", empty_value="–")
+    @admin.display(description="Models that stop")
     def stops(row: Agent) -> str:
         ending = retiring(uses(row.model, row.voice_settings()), learned)
-        return ", ".join(one.words(today) for one in ending)
+        return ", ".join(one.words(today) for one in ending) or "–"
 
     return stops
 
