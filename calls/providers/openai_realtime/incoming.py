@@ -1,5 +1,7 @@
 """From the SIP headers of an announced call to what admission asks about it."""
 
+from itertools import islice
+
 from calls.core.announced import Announced
 from calls.core.sip_addresses import first_address, numbers
 from calls.providers.openai_realtime.webhooks import IncomingCall, SipHeaders
@@ -7,6 +9,7 @@ from calls.providers.openai_realtime.webhooks import IncomingCall, SipHeaders
 REFERENCE = "X-Call-Ref"
 # `To` is often the address of our project; carriers name the number elsewhere.
 NAME_THE_NUMBER = ("Diversion", "P-Called-Party-ID", "History-Info", "To")
+MOST_NUMBERS = 20
 # RFC 3323: the sender wants to stay unknown, whatever `From` says.
 NOT_PRIVATE = frozenset({"", "none"})
 
@@ -14,14 +17,13 @@ NOT_PRIVATE = frozenset({"", "none"})
 def announced(incoming: IncomingCall) -> Announced:
     headers = incoming.headers
     caller = first_address(headers.first("From"))
+    named = numbers(v for name in NAME_THE_NUMBER for v in headers.all(name))
     return Announced(
         engine=incoming.engine,
         provider_call=incoming.provider_call,
         at=incoming.created_at,
         references=tuple(headers.all(REFERENCE)),
-        dialled=tuple(
-            numbers(v for name in NAME_THE_NUMBER for v in headers.all(name))
-        ),
+        dialled=tuple(islice(named, MOST_NUMBERS)),
         caller="" if is_private(headers) else caller.number or caller.uri,
         caller_name="" if is_private(headers) else caller.name,
         sip_call_id=headers.first("Call-ID")[:255],

@@ -16,6 +16,7 @@ import openai
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -88,11 +89,23 @@ class _Header(BaseModel):
     value: _Text
 
 
+def _headers(given: object) -> list[object]:
+    """What is no header is passed over: the caller is waiting."""
+    found = given if isinstance(given, list) else []
+    return [h for h in found if isinstance(h, dict) and _is_header(h)]
+
+
+def _is_header(given: dict[object, object]) -> bool:
+    return all(isinstance(given.get(part), str) for part in ("name", "value"))
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(extra="ignore")
     call_id: _Id = ""
     session_id: _Id = ""
-    sip_headers: list[_Header] = Field(default_factory=list)
+    sip_headers: Annotated[list[_Header], BeforeValidator(_headers)] = Field(
+        default_factory=list
+    )
     sip_media_security: str | None = None
 
 

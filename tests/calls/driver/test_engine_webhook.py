@@ -235,6 +235,26 @@ async def test_a_caller_who_left_while_it_rang_is_not_talked_to() -> None:
     assert await state_of(line) == EngineState.OVER
 
 
+async def test_an_announcement_after_the_end_of_the_leg_comes_too_late() -> None:
+    line, reference = await ringing()
+    params = {"DialCallStatus": "no-answer", "CallStatus": "in-progress"}
+    await sync_to_async(line.send)("sip-ended", **params)
+    _, body = event(("X-Call-Ref", reference))
+    assert (await acknowledged(body)).asked == []
+    assert await state_of(line) == EngineState.FAILED
+
+
+@pytest.mark.parametrize("odd", [None, "x", [7, None, {"name": "From"}, {"value": 1}]])
+async def test_what_is_no_header_is_passed_over(odd: Any) -> None:
+    _, reference = await ringing()
+    ours = [{"name": "X-Call-Ref", "value": reference}]
+    headers = [*odd, *ours] if isinstance(odd, list) else odd
+    call, body = event(sip_headers=headers)
+    provider = await acknowledged(body)
+    verb = "accept" if isinstance(odd, list) else "reject"
+    assert provider.asked == [(verb, call)]
+
+
 # Strangers
 
 
