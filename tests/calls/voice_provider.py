@@ -20,6 +20,8 @@ from django.test import AsyncClient, override_settings
 
 from calls.driver.runtime import close_runtime
 
+# One for all: each new one looks through all static files.
+CLIENT = AsyncClient()
 SERIAL = count(1)
 PATH = "/openai/webhook/"
 REALTIME, LIVE = "realtime.call.incoming", "live.transport.incoming"
@@ -67,7 +69,7 @@ def event(
 
 
 async def post(body: bytes, headers: dict[str, str] | None = None) -> Any:
-    return await AsyncClient().post(
+    return await CLIENT.post(
         PATH,
         data=body,
         content_type="application/json",
