@@ -25,7 +25,7 @@ from calls.simulator.carrier.sip import (
 from calls.simulator.carrier.trunk import transfer
 from calls.simulator.twiml.document import Document, Node
 
-LEAST_RING_S = 3.0  # real: the product decides no faster when people speak faster
+LEAST_RING_S = 6.0  # real: the product decides no faster when people speak faster
 MAX_REFER_TO = 256
 
 

@@ -28,7 +28,7 @@ ANSWER_S = 0.4  # from accept to the caller hearing the ringing stop
 STILLBORN_S = 0.8
 REFER_S = 0.5
 GHOST_S = 120.0  # real
-LEAST_UNDECIDED_S = 1.5  # real: the product decides no faster than it can
+LEAST_UNDECIDED_S = 4.0  # real: the product decides no faster than it can
 
 
 class State(enum.StrEnum):
@@ -52,6 +52,7 @@ class SipCall:
         self.caller.voice_sessions.append(self.record)
         self.sidebands = Sidebands(self.knobs)
         self.session: Session | None = None
+        self.ghost = False
         self.refusals = 0
         self.handshakes = 0
         self.announced_at = 0.0
@@ -87,11 +88,12 @@ class SipCall:
         """The caller has gone, or was taken away."""
         if self.knobs.ghost_calls and not self._answer.done():
             self._become_ghost()
-            return
-        self._finish("carrier", close=self.knobs.hang_up_close)
+        elif not self.ghost:
+            self._finish("carrier", close=self.knobs.hang_up_close)
 
     def _become_ghost(self) -> None:
         """Nobody here has noticed that the caller left while it rang."""
+        self.ghost = True
         self._settle(487)
         self._undecided.cancel()
         self._later(GHOST_S, partial(self._finish, "carrier"))
@@ -120,7 +122,7 @@ class SipCall:
         core = Core(self.caller, resolve(body, cap_s), self.record, self.model)
         core.connected_at += self._real(ANSWER_S)
         self.session = Session(core, self.sidebands.emit, self.sidebands.drop_after)
-        self.session.speaker.muted = self._answer.done() or self.sidebands.muted
+        self.session.speaker.muted = self.ghost or self.sidebands.muted
         self._later(self._real(cap_s), self._expire)
 
     def reject(self, sip_code: int) -> None:
@@ -191,6 +193,8 @@ class SipCall:
         assert self.session is not None
         self.record.sidebands += 1
         self.sidebands.attach(sideband)
+        if self.state is State.OVER:
+            sideband.close(1000)
         if self.sidebands.muted:
             return
         config = self.session.core.config
@@ -206,7 +210,7 @@ class SipCall:
 
     def detach(self, sideband: Sideband) -> None:
         self.sidebands.attached.remove(sideband)
-        if sideband.closes_after and self.knobs.close_ends_call:
+        if sideband.closing and self.knobs.close_ends_call:
             self.die()
 
     def take(self, raw: str | bytes, sideband: Sideband) -> None:

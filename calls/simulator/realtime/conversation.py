@@ -163,9 +163,6 @@ class Conversation:
     def context(self) -> list[Item]:
         return self.chain[self.dropped :]
 
-    def as_input(self) -> list[text_side.Item]:
-        return list(_readable(self.context()))
-
     def truncate(self, limit: int, keep: int) -> None:
         """Over the limit, drop the oldest items until no more than `keep` is left."""
         sizes = [item.text_tokens + item.audio_tokens for item in self.context()]
@@ -179,6 +176,10 @@ class Conversation:
             self.dropped += 1
 
 
+def readable(items: list[Item]) -> list[text_side.Item]:
+    return list(_readable(items))
+
+
 def _readable(items: list[Item]) -> Iterator[text_side.Item]:
     """Outputs whose call has fallen out of the context are not read."""
     called: set[str] = set()
@@ -187,7 +188,7 @@ def _readable(items: list[Item]) -> Iterator[text_side.Item]:
         if found is None:
             continue
         if found["type"] == "function_call":
-            if found["status"] != "completed":
+            if found.get("status", "completed") != "completed":
                 continue
             called.add(found["call_id"])
         elif found["type"] == "function_call_output" and (

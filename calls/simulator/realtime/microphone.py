@@ -155,7 +155,8 @@ class Microphone:
 
     def _prompt(self) -> None:
         self._idle = None
-        if self._item_id or self.responder.active is not None:
+        busy = self.responder.active is not None or self.responder.speaker.audible
+        if self._item_id or busy:
             return
         self.core.record.idle_prompts += 1
         item_id, end = new_id("item"), self.core.heard_ms()

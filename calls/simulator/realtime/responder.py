@@ -12,7 +12,7 @@ import orjson
 from calls.simulator.openai_api.errors import ApiError
 from calls.simulator.openai_api.request import ModelRequest
 from calls.simulator.openai_api.rules import Answer, Fault
-from calls.simulator.realtime.conversation import limits_of
+from calls.simulator.realtime.conversation import Item, limits_of, readable
 from calls.simulator.realtime.core import Config, Core
 from calls.simulator.realtime.response import Response
 from calls.simulator.realtime.session_body import tools_of
@@ -55,9 +55,8 @@ class Responder:
             self._apart.add(response)
         else:
             self.active = response
-        head = self._head(params)
-        items = self.core.conversation.context()
-        prompt = self.core.cache.read_and_write(head, items)
+        items = self._items(params)
+        prompt = self.core.cache.read_and_write(self._head(params), items)
         response.start(self._think(params), prompt, silent=self._is_silent())
         self.core.emit("rate_limits.updated", rate_limits=RATE_LIMITS)
         self.spoke = self.spoke or response.output.by_voice
@@ -85,6 +84,12 @@ class Responder:
     def _setting(self, params: Config, name: str) -> Any:
         return params.get(name, self.core.config[name])
 
+    def _items(self, params: Config) -> list[Item]:
+        """A response apart may have a context of its own."""
+        if "input" not in params:
+            return self.core.conversation.context()
+        return [Item({"id": "", **body}) for body in params["input"]]
+
     def _head(self, params: Config) -> str:
         tools = orjson.dumps(self._setting(params, "tools")).decode()
         return str(self._setting(params, "instructions")) + tools
@@ -97,7 +102,7 @@ class Responder:
         offered = self._setting(params, "tool_choice") != "none"
         request = ModelRequest(
             self.core.config["model"],
-            self.core.conversation.as_input(),
+            readable(self._items(params)),
             str(self._setting(params, "instructions")),
             tools_of(self._setting(params, "tools")) if offered else {},
             {},

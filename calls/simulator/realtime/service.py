@@ -78,10 +78,11 @@ class RealtimeService:
         self._spawn(self._announce(call))
         return call
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _announce(self, call: SipCall) -> None:
         """Both announcements of one call may come, in any order, and more than once."""
@@ -141,8 +142,14 @@ class RealtimeService:
         call = self.calls.get(request.match_info["call_id"])
         if verb is None or call is None:
             raise not_found()
-        await verb(call, await _body(request))
+        await self._see_through(verb(call, await _body(request)))
         return web.Response()
+
+    async def _see_through(self, work: Coroutine[Any, Any, None]) -> None:
+        """What was asked for is done even if nobody waits for the answer."""
+        task = self._spawn(work)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.shield(task)
 
     async def _accept(self, call: SipCall, body: Any) -> None:
         knobs = call.knobs

@@ -28,9 +28,11 @@ class Session:
         self.speaker.connected_at = core.connected_at
         self.responder = Responder(core, self.speaker)
         self.microphone = Microphone(core, self.responder)
+        core.after_response.append(self._quiet)
 
     def _quiet(self) -> None:
-        if self.responder.active is None:
+        """Generated and heard to its end, in whichever order."""
+        if self.responder.active is None and not self.speaker.audible:
             self.microphone.wait_for_caller()
 
     def close(self) -> None:

@@ -209,7 +209,7 @@ async def sip_world(
         auth_token=TOKEN,
         openai_key="sk-test",
         openai_project="proj_test",
-        openai_webhook_secret=SECRET,
+        openai_webhook_secret=config.pop("openai_webhook_secret", SECRET),
         port=0,
         connect_to=f"127.0.0.1:{runner.addresses[0][1]}",
         speed=config.pop("speed", 20.0),
