@@ -30,7 +30,9 @@ from tests.end_to_end.waiting import until
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
-OWN_SCENARIOS = Path(__file__).parent / "scenarios"
+SCENARIOS = Path(__file__).parent / "scenarios"
+# Those that need no help, and those during which a test does something.
+PLAYED, HANDLED = load_all(SCENARIOS / "played"), load_all(SCENARIOS / "handled")
 
 
 class RecordingBook(RuleBook):
@@ -63,6 +65,14 @@ class Gate:
 
     def open(self) -> None:
         self.loop.call_soon_threadsafe(self.opened.set)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A call that is to be placed; `knobs` say what goes wrong with it."""
+
+    scenario: str
+    knobs: Mapping[str, object] = field(default_factory=dict)
 
 
 def holding(scenario: Scenario, gates: Mapping[int, Gate]) -> Scenario:
@@ -131,7 +141,7 @@ class World:
         self.loop.close()
 
     async def _serve(self) -> None:
-        scenarios = {**load_all(), **load_all(OWN_SCENARIOS)}
+        scenarios = {**load_all(), **PLAYED, **HANDLED}
         serving = serve(self.config, scenarios)
         self.simulator, self.port = await self._open.enter_async_context(serving)
         self.book = RecordingBook(self.simulator.model.book)
@@ -149,46 +159,32 @@ class World:
     def gate(self) -> Gate:
         return Gate(self.loop)
 
-    def place(
-        self, scenario: str | Scenario, *, seed: int = 0, **knobs: object
-    ) -> Placed:
-        if isinstance(scenario, str):
-            scenario = self.scenarios[scenario]
-        return self.run(self._place(scenario, seed, knobs))
+    def place(self, scenario: str | Scenario) -> Placed:
+        known = self.scenarios[scenario] if isinstance(scenario, str) else scenario
+        return self.run(self._place(known))
 
-    async def _place(
-        self, scenario: Scenario, seed: int, knobs: Mapping[str, object]
-    ) -> Placed:
-        order = scenario.order(0, turn(Knobs(), knobs), "", seed)
-        call = self.simulator.carrier.begin(order)
+    async def _place(self, scenario: Scenario) -> Placed:
+        call = self.simulator.carrier.begin(scenario.order(0, Knobs(), "", 0))
         record = asyncio.run_coroutine_threadsafe(_run(call, scenario), self.loop)
         return Placed(call, record, self)
 
     def place_all(
-        self,
-        scenarios: Sequence[str | Scenario],
-        *,
-        at_once: int,
-        within: float = 180.0,
-        **knobs: object,
+        self, wishes: Sequence[Wish], *, at_once: int, within: float = 240.0
     ) -> list[CallRecord]:
         """All of them, so many at once; what became of each, in their order."""
-        known = [self.scenarios[s] if isinstance(s, str) else s for s in scenarios]
-        changes = turn(Knobs(), knobs)
 
         async def play() -> list[CallRecord]:
-            gate = asyncio.Semaphore(at_once)
+            free = asyncio.Semaphore(at_once)
 
-            async def one(seed: int, scenario: Scenario) -> CallRecord:
-                async with gate:
-                    order = scenario.order(seed, changes, "", seed)
-                    call = self.simulator.carrier.begin(order)
-                    return await _run(call, scenario)
+            async def one(seed: int, wish: Wish) -> CallRecord:
+                scenario = self.scenarios[wish.scenario]
+                async with free:
+                    order = scenario.order(seed, turn(Knobs(), wish.knobs), "", seed)
+                    return await _run(self.simulator.carrier.begin(order), scenario)
 
-            return await asyncio.gather(*(one(n, s) for n, s in enumerate(known)))
+            return await asyncio.gather(*(one(n, w) for n, w in enumerate(wishes)))
 
-        playing = asyncio.run_coroutine_threadsafe(play(), self.loop)
-        return playing.result(within)
+        return asyncio.run_coroutine_threadsafe(play(), self.loop).result(within)
 
 
 async def _run(call: CarrierCall, scenario: Scenario) -> CallRecord:

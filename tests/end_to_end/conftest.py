@@ -2,12 +2,18 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from calls.simulator.scenario import load_all
+from tests.end_to_end.callers import PLAYED, Wish
+from tests.end_to_end.outcomes import Outcome, play
 from tests.end_to_end.portal import Portal, portal_in
+
+AT_ONCE = 12
+LONG = {"silence", "nobody_answers"}
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +23,12 @@ def portal() -> Iterator[Portal]:
     with portal_in(folder) as portal:
         yield portal
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def played(portal: Portal) -> Mapping[str, Outcome]:
+    """Every scenario that needs no help, once. In one go, because most of a call is
+    waiting, and the longest first."""
+    names = sorted([*load_all(), *PLAYED], key=lambda name: name not in LONG)
+    found = play(portal, [Wish(name) for name in names], at_once=AT_ONCE)
+    return {outcome.record.scenario: outcome for outcome in found}

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from calls.simulator.carrier.order import CallRecord
 from tests.end_to_end.books import Books, CallRow
-from tests.end_to_end.callers import Placed
+from tests.end_to_end.callers import Placed, Wish
 from tests.end_to_end.portal import Portal
 
 DROPPED = "64105"
@@ -35,11 +34,9 @@ class Outcome:
         return "\n".join([*lines, *self.record.warnings, *self.record.violations])
 
 
-def play(
-    portal: Portal, scenarios: Sequence[str], *, at_once: int, **knobs: Any
-) -> list[Outcome]:
+def play(portal: Portal, wishes: Sequence[Wish], *, at_once: int) -> list[Outcome]:
     """Place the calls and wait until each of them is closed."""
-    records = portal.world.place_all(scenarios, at_once=at_once, **knobs)
+    records = portal.world.place_all(wishes, at_once=at_once)
     return [outcome_of(portal, record) for record in records]
 
 

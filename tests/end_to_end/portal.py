@@ -28,7 +28,7 @@ from tests.end_to_end.processes import Process
 from tests.end_to_end.waiting import until
 
 SPEED = 20.0
-DRAIN_SECONDS = 4
+DRAIN_SECONDS = 3
 END_OF_MAIL = b"-" * 79
 WORKER = (
     *("-W", "ignore:You're running the worker with superuser"),

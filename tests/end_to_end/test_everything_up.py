@@ -105,24 +105,23 @@ def place_call(machine: Machine) -> str:
 
 
 def test_a_portal_survives_being_killed(machine: Machine) -> None:
-    up = machine.start()
+    first = machine.start()
     call = place_call(machine)
+    web_server(first).kill()
+    assert request(machine.http, "GET", "/healthz").status == 200  # waited for it
     disposition = machine.books.closed(call).disposition
     assert disposition in SERVED
 
-    web_server(up).kill()
-    assert request(machine.http, "GET", "/healthz").status == 200  # waited for it
-
-    children = family(up)
-    assert len(children) > 6
-    up.kill_at_once()
-    until(lambda: not any(map(lives, children)), "the end of all children")
-
-    up = machine.start()
+    orphans = family(first)
+    assert len(orphans) > 6
+    first.kill_at_once()
+    second = machine.start()
     assert machine.books.closed(call).disposition == disposition
     assert request(machine.http, "GET", "/readyz").status == 200
-    children = family(up)
-    up.running.send_signal(signal.SIGINT)
-    assert up.running.wait(60) == 0
-    assert "PhoneOps has ended." in up.said()
+
+    children = family(second)
+    second.running.send_signal(signal.SIGINT)
+    assert second.running.wait(60) == 0
+    assert "PhoneOps has ended." in second.said()
     assert not any(map(lives, children))
+    until(lambda: not any(map(lives, orphans)), "the end of all orphans")

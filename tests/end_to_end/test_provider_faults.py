@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.end_to_end.outcomes import Outcome, play
-from tests.end_to_end.portal import Portal
+from tests.end_to_end.outcomes import Outcome
 
 SLOW, ERROR = ("model_slow", "model"), ("model_error", "model")
 GIVEN_UP = {"model_stalls": SLOW, "model_stops": SLOW, "model_refuses": ERROR}
@@ -19,12 +18,6 @@ CONTINUED = [
 ]
 FAILING, ODD = ["tool_hangs", "tool_breaks"], ["tool_floods", "tool_babbles"]
 LONGEST_OUTPUT = 20_000
-
-
-@pytest.fixture(scope="module")
-def played(portal: Portal) -> Mapping[str, Outcome]:
-    found = play(portal, [*GIVEN_UP, *CONTINUED, *FAILING, *ODD], at_once=6)
-    return {outcome.record.scenario: outcome for outcome in found}
 
 
 @pytest.mark.parametrize("name", GIVEN_UP)

@@ -6,10 +6,9 @@ import pytest
 
 from calls.core.words import Disposition
 from calls.simulator.scenario import load_all
-from tests.end_to_end.outcomes import Outcome, play
+from tests.end_to_end.outcomes import Outcome
 from tests.end_to_end.portal import Portal
 
-AT_ONCE = 7
 DISPOSITIONS: Mapping[str, Disposition] = {
     "angry_caller": Disposition.HANDED_OFF,
     "barge_in": Disposition.RESOLVED,
@@ -40,15 +39,7 @@ OWED: Mapping[str, list[str]] = {
 }
 NOT_MAILED = {Disposition.SPAM, Disposition.REJECTED}
 TURNED_AWAY, DIVERTED, SILENT = {"blocked_caller"}, {"vip_caller"}, {"silence"}
-LONG = {"silence", "nobody_answers"}
 SCENARIOS = sorted(load_all())
-
-
-@pytest.fixture(scope="module")
-def played(portal: Portal) -> Mapping[str, Outcome]:
-    longest_first = sorted(SCENARIOS, key=lambda name: name not in LONG)
-    found = play(portal, longest_first, at_once=AT_ONCE)
-    return {outcome.record.scenario: outcome for outcome in found}
 
 
 def test_it_is_said_of_every_scenario_how_it_ends() -> None:
