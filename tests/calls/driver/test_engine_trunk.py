@@ -9,11 +9,13 @@ from calls.core.words import (
     EngineState,
     FollowUpKind,
     HandoffResult,
+    IncidentKind,
 )
-from calls.models import Call, EngineSession, Handoff
+from calls.models import Call, EngineSession, Handoff, Incident
 from calls.services.closing import close
 from routing.core.ruleset import PolicyEnd
-from routing.models import PhoneNumber
+from routing.models import PhoneNumber, Release
+from routing.services import live
 from tests.calls.driver.sip_line import only_call
 from tests.calls.views.lines import people
 from tests.calls.voice_provider import Provider, event, post, settled, voice_provider
@@ -183,6 +185,18 @@ async def test_with_nobody_to_put_through_to_the_caller_is_called_back() -> None
         "+12025550123",
     )
     assert await closed(call) is Disposition.CALLBACK_SCHEDULED
+
+
+async def test_a_line_without_an_agent_in_its_release_is_called_back() -> None:
+    number = await trunk()
+    release = await Release.objects.aget()
+    release.snapshot["numbers"][0]["profile"] = ""
+    await release.asave()
+    live.LIVE.reset()
+    provider, _ = await arrive(FROM, ("To", f"<sip:{number}@h>"))
+    assert provider.bodies == [{"status_code": 480}]
+    assert (await Incident.objects.aget()).kind == IncidentKind.NO_CONFIGURATION
+    assert await closed(await only_call()) is Disposition.CALLBACK_SCHEDULED
 
 
 async def test_a_call_that_cannot_be_accepted_is_lost_and_called_back() -> None:

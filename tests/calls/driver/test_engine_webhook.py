@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 from django.test import AsyncClient
 
 from calls.core.words import CallState, EngineState
+from calls.driver.runtime import runtime
 from calls.models import Call, Callback, EngineSession
 from tests.calls.driver.sip_line import ringing, session_of, state_of
 from tests.calls.voice_provider import (
@@ -253,6 +255,38 @@ async def test_what_is_no_header_is_passed_over(odd: Any) -> None:
     provider = await acknowledged(body)
     verb = "accept" if isinstance(odd, list) else "reject"
     assert provider.asked == [(verb, call)]
+
+
+# Something of ours breaks
+
+
+class BrokenDatabase:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def run(self, *args: object, **kwargs: object) -> None:
+        raise self.error
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OperationalError("+12025550123"), 503), (ValueError("+12025550123"), 500)],
+)
+async def test_what_could_not_be_stored_is_delivered_again(
+    error: Exception, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, body = event(("X-Call-Ref", "x"))
+    async with voice_provider() as provider:
+        runtime().database.close()
+        runtime().database = BrokenDatabase(error)  # type: ignore[assignment]
+        answer = await post(body)
+    assert answer.status_code == status
+    assert provider.asked == []
+    assert b"+1202" not in answer.content
+    assert "+1202" not in str([vars(record) for record in caplog.records])
 
 
 # Strangers

@@ -21,7 +21,7 @@ from calls.models import Call, EngineSession
 from calls.models.engine import STEERED
 from calls.services import engine_claims, engine_sessions, sweeps
 from calls.services.closing import close
-from calls.services.engine_claims import Accept, Desk
+from calls.services.engine_claims import Accept, Desk, Reject
 from calls.services.engine_sessions import LEASE, Accepted, Next, OpenedVoiceSession
 from calls.services.sessions import Left
 from tests.makers_calls import NOON, make_attempt, make_call, make_event, make_handoff
@@ -75,6 +75,16 @@ def test_a_claim_that_is_held_cannot_be_taken() -> None:
     engine_claims.hold(session.pk, owner="a", now=NOON + 60 * SECOND)
     session.refresh_from_db()
     assert (session.decided_by, session.claimed_at) == ("b", later.now)
+
+
+def test_a_call_that_is_over_is_not_accepted() -> None:
+    over = make_call(path="sip", state=CallState.OVER)
+    session = make_session(EngineState.EXPECTED, call=over, provider_call=None)
+    desk = Desk("a", ["realtime"], NOON)
+    order = engine_claims.take(session, Announced("realtime", "rtc_1", NOON), desk)
+    assert order == Reject("realtime", "rtc_1", 480, "the caller has left")
+    session.refresh_from_db()
+    assert session.state == EngineState.OVER
 
 
 def accept(session: Any, owner: str = "a") -> Next:
@@ -199,6 +209,12 @@ def test_a_caller_who_is_to_be_put_through_stays_that() -> None:
     engine_sessions.attached(session.pk, now=NOON)
     call = Call.objects.get()
     assert (call.state, call.answered_at) == (CallState.HANDING_OFF, NOON)
+
+
+def test_a_call_that_ended_meanwhile_is_not_answered_any_more() -> None:
+    session = make_session(call=make_call(path="sip", state=CallState.OVER))
+    engine_sessions.attached(session.pk, now=NOON)
+    assert Call.objects.get().answered_at is None
 
 
 # Letting go
