@@ -177,12 +177,14 @@ def leave(
 ) -> bool:
     """Gives the lease back and keeps what the call knows. False if it was not ours.
 
-    `over`: nothing is to be steered any more. What becomes of the caller is then for
-    the carrier's callback, but over a bare trunk it is the end of the call.
+    `over`: nothing is to be steered any more; without an ending, because we cannot.
+    What becomes of the caller is then for the carrier's callback, but over a bare
+    trunk it is the end of the call.
     """
     released: dict[str, object] = {"lease_owner": "", "lease_until": now}
     if over:
-        released |= {"state": EngineState.OVER, "over_at": now}
+        state = EngineState.OVER if left.ending else EngineState.FAILED
+        released |= {"state": state, "over_at": now}
     with transaction.atomic():
         held = EngineSession.objects.filter(pk=session_id, lease_owner=owner)
         if not held.update(**released):

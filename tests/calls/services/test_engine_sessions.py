@@ -266,6 +266,16 @@ def test_over_a_trunk_the_end_of_the_session_is_the_end_of_the_call() -> None:
     assert close(call.pk, NOON + timedelta(minutes=1)) is Disposition.RESOLVED
 
 
+def test_over_a_trunk_a_call_that_we_could_not_steer_any_more_is_lost() -> None:
+    session = trunk()
+    take(session)
+    leave(session, over=True, left=Left("", "", "en-US", {}))
+    session.refresh_from_db()
+    assert session.state == EngineState.FAILED
+    minute = NOON + timedelta(minutes=1)
+    assert close(session.call_id, minute) is Disposition.LOST
+
+
 def test_a_call_that_left_us_while_it_was_referred_went_to_the_contact() -> None:
     session = trunk()
     attempt = make_attempt(make_handoff(session.call))
