@@ -1,7 +1,7 @@
 """Live relay calls: how long a token takes through the relay, and what a call costs.
 
-Calls arrive over some seconds, then each has a turn every eight seconds, at its own
-phase. Only the steady part, with all calls there, is measured.
+Calls arrive over some seconds, then each has a turn every eight seconds, in its own
+moment of them. Only the steady part, with all calls there, is measured.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter_ns
 from typing import Any
 
@@ -27,19 +28,16 @@ LAST_WORDS_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`steady` is in seconds, `arrivals` in calls a second."""
+    """Calls arrive for `ramp` seconds and are measured for `steady` seconds."""
 
     calls: int
+    ramp: float
     steady: float
-    arrivals: float = 25.0
-
-    @property
-    def ramp(self) -> float:
-        return self.calls / self.arrivals
 
     @property
     def measured_from(self) -> float:
-        return self.ramp + TURN_SECONDS / 2
+        """When the last of them has had its first turn."""
+        return self.ramp + TURN_SECONDS
 
     @property
     def until(self) -> float:
@@ -108,13 +106,13 @@ class Run:
         self.began = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as group:
             for number in range(self.load.calls):
-                await self._until(number / self.load.arrivals)
+                await self._until(self._share(number, self.load.ramp))
                 group.create_task(self._one(number))
 
     async def _one(self, number: int) -> None:
         order = CallOrder(
             from_=f"+1202557{number % 10000:04d}",
-            script=self._talk,
+            script=partial(self._talk, phase=self._share(number, TURN_SECONDS)),
             on_frame=self._heard,
             cap_s=self.load.until + LAST_WORDS_SECONDS,
             seed=number,
@@ -125,10 +123,11 @@ class Run:
         if frame["type"] == "text" and frame["token"]:
             self.world.model.stamps.arrived(frame["token"])
 
-    async def _talk(self, caller: Caller) -> None:
+    async def _talk(self, caller: Caller, phase: float) -> None:
         """Wait for the greeting, then ask again and again until the time is over."""
         await caller.agent_done()
-        due = asyncio.get_running_loop().time() - self.began
+        now = asyncio.get_running_loop().time() - self.began
+        due = now + (phase - now) % TURN_SECONDS
         while due < self.load.until:
             await self._until(due)
             self.turns[caller.call.sid] = self.turns.get(caller.call.sid, 0) + 1
@@ -136,6 +135,10 @@ class Run:
             due += TURN_SECONDS
         await caller.agent_done()
         caller.hang_up()
+
+    def _share(self, number: int, seconds: float) -> float:
+        """The calls' own moments, evenly spread over so many seconds."""
+        return seconds * number / self.load.calls
 
     async def _until(self, seconds: float) -> None:
         """Sleep until so long after the beginning."""

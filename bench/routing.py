@@ -17,7 +17,7 @@ from routing.core.ruleset import (
     Span,
 )
 
-RULES, CALENDARS, DECISIONS = 500, 50, 300
+RULES, CALENDARS, DECISIONS = 500, 50, 100
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Tokyo", "America/Los_Angeles")
 START = datetime(2026, 3, 2, tzinfo=UTC)
 FACTS = Facts("+12025550100", "+12025550133", CallerKind.NUMBER)
