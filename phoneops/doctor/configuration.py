@@ -10,8 +10,9 @@ from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core import checks
+from django.core.checks import ERROR
 
+from phoneops.checks import check_settings
 from phoneops.doctor.finding import Finding, Mark, fail, ok, warn
 
 SETTINGS, ADDRESS, SECRETS = "Settings", "Public address", "OpenAI settings"
@@ -21,9 +22,9 @@ OPENAI_HOST, PREFIX = "api.openai.com", "whsec_"
 
 
 def look() -> Iterator[Finding]:
-    problems = list(checks.run_checks())
+    problems = check_settings(None)
     for problem in problems:
-        mark = Mark.FAIL if problem.level >= checks.ERROR else Mark.WARN
+        mark = Mark.FAIL if problem.level >= ERROR else Mark.WARN
         yield Finding(mark, SETTINGS, problem.msg, problem.hint or "")
     if not problems:
         providers = "simulated" if settings.SIMULATED else "with the providers' keys"
