@@ -25,7 +25,6 @@ GREETING = "automatic assistant"
 def ends(portal: Portal) -> Mapping[str, Outcome]:
     world, gate = portal.world, portal.world.gate()
     killed, spare = portal.web, portal.start_web()
-    portal.knock(spare)
     with paused(spare):
         calls = {name: world.place(name) for name in [*COME_BACK, *UNTOUCHED]}
         calls[LEAVES] = world.place(holding(world.scenarios[LEAVES], {3: gate}))

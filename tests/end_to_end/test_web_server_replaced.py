@@ -28,7 +28,6 @@ class Replaced:
 def replaced(portal: Portal) -> Replaced:
     world, gate = portal.world, portal.world.gate()
     old, new = portal.web, portal.start_web()
-    portal.knock(new)
     with ThreadPoolExecutor(MANY) as callers:
         with paused(new):
             short = world.place(holding(world.scenarios[SHORT], {3: gate}))
