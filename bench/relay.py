@@ -28,7 +28,7 @@ LAST_WORDS_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Calls arrive for `ramp` seconds and are measured for `steady` seconds."""
+    """Calls arrive for `ramp` seconds, are measured for `steady` seconds, and leave."""
 
     calls: int
     ramp: float
@@ -112,9 +112,13 @@ class Run:
     async def _one(self, number: int) -> None:
         order = CallOrder(
             from_=f"+1202557{number % 10000:04d}",
-            script=partial(self._talk, phase=self._share(number, TURN_SECONDS)),
+            script=partial(
+                self._talk,
+                phase=self._share(number, TURN_SECONDS),
+                until=self.load.until + self._share(number, self.load.ramp),
+            ),
             on_frame=self._heard,
-            cap_s=self.load.until + LAST_WORDS_SECONDS,
+            cap_s=self.load.until + self.load.ramp + LAST_WORDS_SECONDS,
             seed=number,
         )
         self.records.append(await place_call(self.carrier, order))
@@ -123,12 +127,12 @@ class Run:
         if frame["type"] == "text" and frame["token"]:
             self.world.model.stamps.arrived(frame["token"])
 
-    async def _talk(self, caller: Caller, phase: float) -> None:
+    async def _talk(self, caller: Caller, phase: float, until: float) -> None:
         """Wait for the greeting, then ask again and again until the time is over."""
         await caller.agent_done()
         now = asyncio.get_running_loop().time() - self.began
         due = now + (phase - now) % TURN_SECONDS
-        while due < self.load.until:
+        while due < until:
             await self._until(due)
             self.turns[caller.call.sid] = self.turns.get(caller.call.sid, 0) + 1
             await caller.say(QUESTION)
