@@ -49,8 +49,10 @@ class Transfers:
         self._task = asyncio.create_task(self._transfer(action), name="transfer")
 
     def stop(self) -> None:
+        """At once: a task that was told to stop is not done yet."""
         if self._task is not None:
             self._task.cancel()
+            self._task = None
 
     async def rescue(self) -> None:
         """The provider is out of reach: the carrier fetches the caller for a person."""
