@@ -28,7 +28,11 @@ from calls.services.sessions import Left, OpenedSession, opened
 
 LEASE = timedelta(seconds=3)
 SEEN = ("call_id", "lease_owner", "call__state")
-UNDECIDED = [EngineState.EXPECTED, EngineState.DECIDING]
+TOO_LATE = {
+    EngineState.EXPECTED: "The provider never told us of it.",
+    EngineState.DECIDING: "It was not accepted in time.",
+}
+UNDECIDED = [*TOO_LATE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +264,8 @@ def caller_left(call: Call, now: datetime) -> bool:
 def leg_over(call: Call, now: datetime) -> None:
     """The caller is here and the model is not: there is nothing to steer any more."""
     sessions = EngineSession.objects.filter(call=call)
-    sessions.filter(state__in=UNDECIDED).update(
-        state=EngineState.FAILED, over_at=now, detail="It came too late."
-    )
+    for state, detail in TOO_LATE.items():
+        sessions.filter(state=state).update(
+            state=EngineState.FAILED, over_at=now, detail=detail
+        )
     sessions.filter(state__in=STEERED).update(state=EngineState.OVER, over_at=now)

@@ -87,7 +87,8 @@ def report(
 ) -> None:
     """Once for each call: what failed earlier has said so itself."""
     kind, cause, what = diagnosis(session, ended)
-    code = f" (SIP {ended.sip_code})" if ended.sip_code else ""
+    refused = ended.sip_code if not ended.answered else 0
+    code = f" (SIP {refused})" if refused else ""
     incidents.report(
         kind, cause, key=f"engine:{call.pk}", now=now, call=call, detail=what + code
     )

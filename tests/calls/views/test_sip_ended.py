@@ -227,7 +227,7 @@ def test_an_announcement_after_the_end_finds_nothing_to_decide() -> None:
     line = sip_line()
     end_leg(line, "no-answer")
     assert session().state == EngineState.FAILED
-    assert session().detail == "It came too late."
+    assert session().detail == "The provider never told us of it."
 
 
 # The leg's own status
