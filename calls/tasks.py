@@ -25,10 +25,10 @@ from calls.providers.twilio.rest import Account, Carrier
 from calls.services import (
     carrier_reports,
     closing,
-    engine_sessions,
     retiring_models,
     summary_mail,
     sweeps,
+    trunk_ends,
 )
 from routing.errors import NoRelease
 from routing.services import live, model_life
@@ -166,7 +166,7 @@ def sweep() -> None:
     for call_id in sweeps.claim_unheard(now, MOST_AT_A_TIME):
         enqueue(check_call, call_id, expires=STALE_SECONDS)
     for session_id in sweeps.forsaken(now, MOST_AT_A_TIME):
-        engine_sessions.forsake(session_id, now)
+        trunk_ends.forsake(session_id, now)
     for call_id in summary_mail.forgotten(now, MOST_AT_A_TIME):
         enqueue(mail_summary, call_id, expires=STALE_SECONDS)
     for call in summary_mail.stuck(now, MOST_AT_A_TIME):

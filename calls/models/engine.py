@@ -8,6 +8,7 @@ from calls.models.call import Call, choices
 
 # Somebody should be steering the call in these.
 STEERED = [EngineState.ACCEPTED.value, EngineState.ATTACHED.value]
+UNDECIDED = [EngineState.EXPECTED.value, EngineState.DECIDING.value]
 PASSED = [
     EngineState.OVER.value,
     EngineState.REJECTED.value,

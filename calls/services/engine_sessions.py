@@ -14,16 +14,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from calls.core.progress import ENDED
-from calls.core.words import (
-    AttemptResult,
-    CallState,
-    EngineState,
-    EventKind,
-    HandoffResult,
-)
-from calls.models import Call, EngineSession, HandoffAttempt
-from calls.models.engine import STEERED
-from calls.services import attempts, carrier_journal, handoffs, progress
+from calls.core.words import CallState, EngineState
+from calls.models import Call, EngineSession
+from calls.models.engine import STEERED, UNDECIDED
+from calls.services import progress, trunk_ends
 from calls.services.sessions import Left, OpenedSession, opened
 
 LEASE = timedelta(seconds=3)
@@ -32,7 +26,6 @@ TOO_LATE = {
     EngineState.EXPECTED: "The provider never told us of it.",
     EngineState.DECIDING: "It was not accepted in time.",
 }
-UNDECIDED = [*TOO_LATE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +92,7 @@ def not_accepted(
         pk=session_id, state=EngineState.DECIDING, decided_by=owner
     )
     if mine.update(state=state, over_at=now, detail=detail[:200]):
-        end_on_trunk(session_id, now)
+        trunk_ends.end(session_id, now)
 
 
 def take_lease(
@@ -203,53 +196,8 @@ def leave(
             **ending,
         )
         if over:
-            end_on_trunk(session_id, now)
+            trunk_ends.end(session_id, now)
     return True
-
-
-@transaction.atomic
-def forsake(session_id: int, now: datetime) -> bool:
-    """Nobody steers this call over a bare trunk and nobody can be asked about it.
-
-    True if it was still open. Without an accept it was lost; after one we cannot tell.
-    """
-    open_ones = EngineSession.objects.filter(pk=session_id, trunk=True)
-    undecided = open_ones.filter(state__in=UNDECIDED).update(
-        state=EngineState.FAILED, over_at=now, detail="It was never decided."
-    )
-    steered = open_ones.filter(state__in=STEERED).update(
-        state=EngineState.OVER, over_at=now, detail="Nobody steered it any more."
-    )
-    if undecided or steered:
-        end_on_trunk(session_id, now)
-    return bool(undecided or steered)
-
-
-def end_on_trunk(session_id: int, now: datetime) -> None:
-    """Nobody else will tell us the end of a call that came over a bare trunk."""
-    session = EngineSession.objects.select_related("call").get(pk=session_id)
-    if not session.trunk:
-        return
-    referred = HandoffAttempt.objects.filter(
-        handoff__call=session.call, result=AttemptResult.RINGING
-    ).first()
-    if referred is not None:
-        gone_to(session.call, referred, now)
-    handoffs.call_over(session.call, now)
-
-
-def gone_to(call: Call, attempt: HandoffAttempt, now: datetime) -> None:
-    """The call left us while it was being referred, which is all we can see of it."""
-    attempts.finish(attempt, AttemptResult.ACCEPTED, now)
-    handoffs.finish(attempt.handoff, HandoffResult.CONNECTED, now)
-    carrier_journal.enter(
-        call,
-        EventKind.CONTACT_ANSWERED,
-        now,
-        contact=attempt.contact_name,
-        result=AttemptResult.ACCEPTED,
-        seen=False,
-    )
 
 
 def caller_left(call: Call, now: datetime) -> bool:

@@ -17,9 +17,9 @@ from calls.core.words import (
     EventKind,
     HandoffResult,
 )
-from calls.models import Call, EngineSession
+from calls.models import Call, EngineSession, HandoffAttempt
 from calls.models.engine import STEERED
-from calls.services import engine_claims, engine_sessions, sweeps
+from calls.services import engine_claims, engine_sessions, sweeps, trunk_ends
 from calls.services.closing import close
 from calls.services.engine_claims import Accept, Desk, Reject
 from calls.services.engine_sessions import LEASE, Accepted, Next, OpenedVoiceSession
@@ -276,15 +276,30 @@ def test_over_a_trunk_a_call_that_we_could_not_steer_any_more_is_lost() -> None:
     assert close(session.call_id, minute) is Disposition.LOST
 
 
-def test_a_call_that_left_us_while_it_was_referred_went_to_the_contact() -> None:
+def referred(seconds: int) -> Any:
+    """A call that leaves us so long after it was referred to a contact."""
     session = trunk()
-    attempt = make_attempt(make_handoff(session.call))
+    started = NOON - timedelta(seconds=seconds)
+    make_attempt(make_handoff(session.call), started_at=started)
     take(session)
     leave(session, over=True)
-    attempt.refresh_from_db()
+    return session
+
+
+def test_a_call_that_leaves_as_soon_as_it_is_referred_went_to_the_contact() -> None:
+    session = referred(3)
+    attempt = HandoffAttempt.objects.select_related("handoff").get()
     assert attempt.result == AttemptResult.ACCEPTED
-    assert attempt.handoff.__class__.objects.get().result == HandoffResult.CONNECTED
+    assert attempt.handoff.result == HandoffResult.CONNECTED
     assert close(session.call_id, NOON + timedelta(minutes=1)) is Disposition.HANDED_OFF
+
+
+def test_a_call_that_leaves_later_may_have_been_given_up() -> None:
+    session = referred(15)
+    assert HandoffAttempt.objects.get().result == AttemptResult.CALLER_LEFT
+    minute = NOON + timedelta(minutes=1)
+    assert close(session.call_id, minute) is Disposition.CALLBACK_SCHEDULED
+    assert "put through to Ana" in session.call.follow_ups.get().text
 
 
 def test_a_caller_who_left_before_the_refer_was_not_handed_off() -> None:
@@ -318,7 +333,7 @@ def test_a_forsaken_call_over_a_trunk_is_ended(
     session.refresh_from_db()
     assert session.state == then
     assert Call.objects.get().state == CallState.OVER
-    assert not engine_sessions.forsake(session.pk, NOON)
+    assert not trunk_ends.forsake(session.pk, NOON)
 
 
 def test_a_trunk_call_that_somebody_steers_is_not_forsaken() -> None:
