@@ -40,7 +40,7 @@ class KeptPrices:
     def current(self) -> PriceList | None:
         """None until the first fetch has succeeded."""
         if self._clock() >= self._due_at:
-            self._renew()
+            self.renew()
         return self._list
 
     def wait(self, seconds: float) -> bool:
@@ -50,7 +50,8 @@ class KeptPrices:
             thread.join(seconds)
         return thread is None or not thread.is_alive()
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Begins a fetch, however fresh the list is."""
         # A thread is not alive in a process forked from its own, so none is waited
         # for that does not exist. Two askers at the same moment only fetch twice.
         if self._thread is not None and self._thread.is_alive():

@@ -248,7 +248,7 @@ async def test_the_caller_may_be_gone_before_the_decision() -> None:
             await accept(talk)
 
     product = Deciding(decision)
-    async with sip_world(product, speed=60) as w:
+    async with sip_world(product) as w:
         record = await w.call(caller)
     assert product.errors == []
     assert record.status == "canceled"
