@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
-from celery.schedules import crontab
 
 from phoneops import simulated
 from phoneops.kept import kept_secret
 from phoneops.places import find_places
+from phoneops.schedule import PLANNED
 
 django_stubs_ext.monkeypatch()  # ModelForm[Agent] is a type at run time too
 
@@ -192,14 +192,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "scheduler")
-CELERY_BEAT_SCHEDULE = {
-    "sweep calls": {
-        "task": "calls.tasks.sweep",
-        "schedule": 10.0,
-        "options": {"expires": 10},
-    },
-    "check models": {"task": "calls.tasks.check_models", "schedule": crontab(0, 5)},
-}
+CELERY_BEAT_SCHEDULE = PLANNED
 
 # Mail, texts, files
 vars().update(env.email_url_config(secret("EMAIL_URL", f"filemail:///{VAR_DIR}/mail")))

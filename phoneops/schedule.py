@@ -1,0 +1,14 @@
+"""What the portal does by the clock, without being asked. Times are UTC."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+PLANNED: dict[str, dict[str, Any]] = {
+    "sweep calls": {
+        "task": "calls.tasks.sweep",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "check models": {"task": "calls.tasks.check_models", "schedule": crontab(0, 5)},
+}
