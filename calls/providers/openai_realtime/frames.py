@@ -16,7 +16,9 @@ from calls.core.voice import events as vev
 from calls.core.voice.actions import GiveOutput, Interrupt, Respond, TellModel
 
 MOST_BYTES = 1024 * 1024
-SAY_EXACTLY = "Say exactly the following and nothing else, in its language: "
+SAY_EXACTLY = (
+    "In your next answer say exactly the following and nothing else, in its language: "
+)
 # Told in the course of any call, and nothing to us.
 PASSED_OVER = frozenset(
     {
@@ -239,8 +241,13 @@ def _events(
         case Respond(words=""):
             return [{"type": "response.create"}]
         case Respond():
-            words = {"instructions": f"{SAY_EXACTLY}{action.words}", "tools": []}
-            return [{"type": "response.create", "response": words}]
+            # Instructions or tools of its own would cost a response the whole cache,
+            # for they stand before everything else in it (fact sheet 4.1).
+            choice = {"tool_choice": "none"}
+            return [
+                _system(f"{SAY_EXACTLY}{action.words}"),
+                {"type": "response.create", "response": choice},
+            ]
         case Interrupt():
             return [{"type": "response.cancel"}, {"type": "output_audio_buffer.clear"}]
         case GiveOutput():
@@ -250,8 +257,18 @@ def _events(
                 "output": action.output,
             }
             return [{"type": "conversation.item.create", "item": item}]
+        case TellModel(by_caller=False):
+            return [_system(action.text)]
         case TellModel():
-            role = "user" if action.by_caller else "system"
-            content = [{"type": "input_text", "text": action.text}]
-            item = {"type": "message", "role": role, "content": content}
-            return [{"type": "conversation.item.create", "item": item}]
+            return [_message("user", action.text)]
+
+
+def _system(text: str) -> dict[str, object]:
+    """At the end of the conversation, where it leaves the cache as it is."""
+    return _message("system", text)
+
+
+def _message(role: str, text: str) -> dict[str, object]:
+    content = [{"type": "input_text", "text": text}]
+    item = {"type": "message", "role": role, "content": content}
+    return {"type": "conversation.item.create", "item": item}

@@ -1,7 +1,8 @@
 """Who may speak: one response at a time, and the caller may always cut it off.
 
 What is said comes from the rule book, with the items of the conversation for its
-prompt; a response whose instructions are to say something exactly says that.
+prompt. To say something exactly is what its own instructions ask of a response, or a
+system message that is the last item: further up it has been obeyed already.
 """
 
 import re
@@ -97,7 +98,7 @@ class Responder:
     def _think(self, params: Config) -> Answer:
         if self.core.chance(self.core.knobs.response_failures):
             return Answer(fault=Fault("server_error"))
-        if exact := EXACTLY.search(params.get("instructions", "")):
+        if exact := EXACTLY.search(self._newest_order(params)):
             return Answer(exact["words"].strip())
         offered = self._setting(params, "tool_choice") != "none"
         request = ModelRequest(
@@ -108,6 +109,14 @@ class Responder:
             {},
         )
         return self.core.model.answer(request)
+
+    def _newest_order(self, params: Config) -> str:
+        if "instructions" in params:
+            return str(params["instructions"])
+        for last in self._items(params)[-1:]:
+            if last.body.get("role") == "system":
+                return last.text
+        return ""
 
     # What stops it.
 

@@ -451,6 +451,40 @@ async def test_the_cache_lasts_as_long_as_the_head_of_the_prompt(
     assert (cached[2] < 64) if changes else (cached[2] >= cached[1])
 
 
+@pytest.mark.parametrize("own_instructions", [False, True])
+async def test_exact_words_keep_the_cache_as_an_item_at_the_end(
+    own_instructions: bool,
+) -> None:
+    async def asks(talk: Talk) -> None:
+        await talk.attach()
+        await talk.send("response.create")
+        await talk.until("output_audio_buffer.stopped")
+        words = "Say exactly the following and nothing else: Good night."
+        if own_instructions:
+            own = {"instructions": words, "tools": []}
+            await talk.send("response.create", response=own)
+        else:
+            content = [{"type": "input_text", "text": words}]
+            item = {"type": "message", "role": "system", "content": content}
+            await talk.send("conversation.item.create", item=item)
+            await talk.send("response.create", response={"tool_choice": "none"})
+        await talk.until("output_audio_buffer.stopped")
+        await talk.send("response.create")
+        await talk.until("output_audio_buffer.stopped")
+        await talk.hang_up()
+
+    async def listens(caller: Caller) -> None:
+        await caller.silence(600)
+
+    long = {**body(), "instructions": "Be kind. " * 200}
+    talk, record = await converse(script=asks, body=long, caller=listens)
+    _, exact, after = talk.of("response.done")
+    assert record.heard.count("Good night.") == 1
+    cached = exact["response"]["usage"]["input_token_details"]["cached_tokens"]
+    assert (cached < 64) if own_instructions else (cached >= 448)
+    assert after["response"]["status"] == "completed"
+
+
 async def test_cached_tokens_are_a_part_of_the_input() -> None:
     long = {**body(), "instructions": "Be kind. " * 200}
     talk, record = await converse("How much?", "Hello?", body=long)
