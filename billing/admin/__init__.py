@@ -1,0 +1,3 @@
+from billing.admin import prices
+
+__all__ = ["prices"]

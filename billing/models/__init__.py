@@ -1,0 +1,3 @@
+from billing.models.prices import Price
+
+__all__ = ["Price"]
