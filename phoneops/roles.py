@@ -1,0 +1,88 @@
+"""What a role may do: a table, and the groups that are made from it.
+
+Django knows the permissions of a model only once its table is there. So the migration
+makes the groups, and after every migration each group gets exactly what the table
+says, also of models that came later. Whoever needs another mixture makes a group of
+their own or puts a person into several; a role itself is always what stands here.
+"""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps.registry import Apps
+from django.contrib.auth.models import Group, Permission
+
+# Names are "app.codename", with * for any. Callbacks hold what providers sent, word
+# for word, and are for those who look after the installation.
+READ = (
+    "calls.view_[!c]*",
+    "calls.view_call",
+    "routing.view_*",
+    "billing.view_*",
+)
+
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "Viewer": READ,
+    "Supervisor": (
+        *READ,
+        "calls.review_call",
+        "calls.change_followup",
+        "calls.change_incident",
+    ),
+    "Manager": (
+        *READ,
+        "routing.add_*",
+        "routing.change_*",
+        "routing.delete_*",
+    ),
+    "Publisher": (*READ, "routing.publish_release"),
+    "Administrator": ("*",),
+}
+
+
+def may(role: str, permission: str) -> bool:
+    """`permission` is written "app.codename"."""
+    return any(fnmatchcase(permission, pattern) for pattern in ROLES[role])
+
+
+def grant(app_config: AppConfig, apps: Apps, **of_the_signal: Any) -> None:
+    """Give every role what it may do in this app, and take away what it may not."""
+    try:
+        groups, permissions = apps.get_model("auth.Group"), permissions_of(apps)
+    except LookupError:
+        return  # in the middle of the first migrations there are no permissions
+    label = app_config.label
+    for role in ROLES:
+        group, _ = groups.objects.get_or_create(name=role)
+        settle(group, permissions.filter(content_type__app_label=label), label)
+
+
+def permissions_of(apps: Apps) -> Any:
+    return apps.get_model("auth.Permission").objects.all()
+
+
+def settle(group: Group, permissions: Any, label: str) -> None:
+    held = set(group.permissions.filter(content_type__app_label=label))
+    wanted = {p for p in permissions if may(group.name, f"{label}.{p.codename}")}
+    if wanted - held:
+        group.permissions.add(*wanted - held)
+    if held - wanted:
+        group.permissions.remove(*held - wanted)
+
+
+def missing_names() -> set[str]:
+    """Names in the table that no permission has, as after a model was renamed."""
+    known = {
+        f"{label}.{codename}"
+        for label, codename in Permission.objects.values_list(
+            "content_type__app_label", "codename"
+        )
+    }
+    patterns = {pattern for named in ROLES.values() for pattern in named}
+    return {
+        pattern
+        for pattern in patterns
+        if not any(fnmatchcase(name, pattern) for name in known)
+    }
