@@ -17,6 +17,7 @@ from django.db import connections
 from billing.core.pricing import PriceList, price_usage
 from billing.services import price_list
 from calls.core.meter import Measured
+from routing.core.standing import NO_BUDGETS, Budgets
 
 logger = logging.getLogger(__name__)
 
@@ -91,11 +92,9 @@ class PricedMeter:
             return None
         return price_usage(measured, prices).total()
 
-    def budget_spent(self, number: str) -> bool:
-        """False: there are no budgets yet.
-
-        It is asked before a call is taken, so the prices are there when the call
+    def budgets(self) -> Budgets:
+        """It is asked before a call is taken, so the prices are there when the call
         has used something.
         """
         self._prices.current()
-        return False
+        return NO_BUDGETS

@@ -15,6 +15,7 @@ VERDICTS: Mapping[str, str] = {
     Verdict.REJECT: "The call was refused",
     Verdict.DIVERT: "The call was sent to a person",
     Verdict.VOICEMAIL: "The caller was asked to leave a voicemail",
+    Verdict.CALLBACK: "The caller was promised a call back",
 }
 
 REASONS: Mapping[str, str] = {
@@ -23,6 +24,7 @@ REASONS: Mapping[str, str] = {
     Because.SPAM: "the caller counts as spam",
     Because.UNKNOWN_NUMBER: "the dialled number is not configured",
     Because.INACTIVE_NUMBER: "the number is switched off",
+    Because.BUDGET: "a budget was used up to that point",
 }
 
 

@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from routing.core.standing import Budgets
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -31,6 +33,9 @@ class Meter(Protocol):
         """In US dollars, with the price valid at that time; None if none is known."""
         ...
 
-    def budget_spent(self, number: str) -> bool:
-        """True if a budget of the number (E.164) is used up."""
+    def budgets(self) -> Budgets:
+        """Where all budgets stand: of the account, of each number and each agent.
+
+        At most a few seconds old.
+        """
         ...

@@ -11,6 +11,7 @@ from calls.core.prompt import instructions_for, opening_notice
 from calls.core.replay import past_of
 from calls.core.tools import ToolDefinition, definitions_for
 from calls.services.sessions import OpenedSession
+from routing.core.budget import shortened
 from routing.core.decision import CallerKind
 from routing.core.ruleset import Agent, HttpTool, Ruleset
 
@@ -41,7 +42,7 @@ class Briefing:
 
 def brief(session: OpenedSession, ruleset: Ruleset, *, now: datetime) -> Briefing:
     """Raises KeyError if the release lacks the call's agent or profile."""
-    agent = ruleset.agents[session.agent]
+    agent = shortened(ruleset.agents[session.agent], session.most_seconds)
     profile = ruleset.profiles[session.profile]
     codes = [language.code for language in profile.languages]
     start = profile.language(session.language or codes[0])

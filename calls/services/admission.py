@@ -19,11 +19,21 @@ from calls.core.words import (
     CallState,
     CauseOwner,
     EventKind,
+    FollowUpKind,
     HandoffReason,
     IncidentKind,
 )
 from calls.models import Call, CallEvent
-from calls.services import engine_entry, hunt, incidents, relay_entry, rescue, voicemail
+from calls.services import (
+    engine_entry,
+    follow_ups,
+    hunt,
+    incidents,
+    progress,
+    relay_entry,
+    rescue,
+    voicemail,
+)
 from calls.services.call_script import NO_RELEASE, newest, script_of
 from routing.core.callers import Caller, classify
 from routing.core.decide import decide
@@ -60,7 +70,7 @@ def gather(offered: Offered, caller: Caller) -> Facts:
         forwarded_from=offered.forwarded_from,
         verstat=offered.verstat,
         live_calls=Call.objects.live().filter(dialled=offered.dialled).count(),
-        budget_spent=meter(settings.CALLS_METER).budget_spent(offered.dialled),
+        budgets=meter(settings.CALLS_METER).budgets(),
     )
 
 
@@ -112,6 +122,9 @@ def answer(call: Call, decision: Decision, now: datetime) -> Instruction:
         case Verdict.VOICEMAIL:
             store(call, decision, now)
             return offer_voicemail(call, decision, now)
+        case Verdict.CALLBACK:
+            store(call, decision, now)
+            return promise_call(call, now)
         case Verdict.REJECT:
             call.state, call.over_at = CallState.OVER, now
             store(call, decision, now)
@@ -150,6 +163,13 @@ def offer_voicemail(call: Call, decision: Decision, now: datetime) -> Instructio
         return voicemail.offer(call, now, instead=decision.message)
     closed = decision.because is Because.CLOSED
     return voicemail.offer(call, now, script_of(call).phrases.closed if closed else "")
+
+
+def promise_call(call: Call, now: datetime) -> Instruction:
+    follow_ups.open_one(call, FollowUpKind.CALLBACK, now)
+    progress.over(call, now)
+    phrases = script_of(call).phrases
+    return HangUp(script_of(call).lines(phrases.nobody_free, phrases.closing))
 
 
 def reject(call: Call, decision: Decision) -> Instruction:

@@ -60,6 +60,7 @@ class OpenedSession:
     known_caller: bool = False
     collected: Mapping[str, str] = field(default_factory=dict)
     used: tuple[Measured, ...] = ()
+    most_seconds: int = 0
 
 
 def token_digest(token: str) -> str:
@@ -145,6 +146,7 @@ def opened(call: Call) -> OpenedSession:
         known_caller=_called_before(call),
         collected=call.collected,
         used=_used(call) if stream > 1 else (),
+        most_seconds=call.decision.get("most_seconds", 0),
     )
 
 

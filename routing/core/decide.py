@@ -9,11 +9,13 @@ that does not hold, and says so in the trace. The order is fixed:
 2. Rules in order; the first whose conditions all hold decides.
 3. Otherwise the number's own agent takes the call, or its hunt list if the number is
    answered by a person.
+4. What is spent may change who answers, or how long; see `routing.core.budget`.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing.core.budget import within_budget
 from routing.core.callers import spaced
 from routing.core.decision import (
     Because,
@@ -59,8 +61,11 @@ def decide(ruleset: Ruleset, facts: Facts, now: datetime) -> Decision:
         held = all(condition.held for condition in conditions)
         trace.append(RuleTrace(rule.name, held, conditions))
         if held:
-            return situation.apply(rule, tuple(trace))
-    return situation.default(tuple(trace))
+            decision = situation.apply(rule, tuple(trace))
+            break
+    else:
+        decision = situation.default(tuple(trace))
+    return within_budget(ruleset, facts, number, decision)
 
 
 def refuse(

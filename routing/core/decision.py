@@ -1,8 +1,9 @@
 """What admission knows of a call, and what it answers."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
+
+from routing.core.standing import NO_BUDGETS, Budgets
 
 
 class CallerKind(StrEnum):
@@ -24,8 +25,7 @@ class Facts:
     forwarded_from: str = ""
     verstat: str = ""
     live_calls: int = 0
-    budget_spent: bool = False
-    spent: Decimal = Decimal(0)
+    budgets: Budgets = NO_BUDGETS
 
 
 class Verdict(StrEnum):
@@ -33,6 +33,7 @@ class Verdict(StrEnum):
     REJECT = "reject"
     DIVERT = "divert"
     VOICEMAIL = "voicemail"
+    CALLBACK = "callback"
 
 
 class Because(StrEnum):
@@ -44,6 +45,7 @@ class Because(StrEnum):
     SPAM = "spam"
     UNKNOWN_NUMBER = "unknown_number"
     INACTIVE_NUMBER = "inactive_number"
+    BUDGET = "budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class RuleTrace:
 class Decision:
     """The answer of one admission, with the trace of every rule looked at.
 
-    `agent`, `profile` and `policy` are keys into the release's ruleset.
+    `agent`, `profile` and `policy` are keys into the release's ruleset. `most_seconds`
+    shortens the agent's own limit; 0 leaves it.
     """
 
     verdict: Verdict
@@ -78,4 +81,5 @@ class Decision:
     policy: str = ""
     sip_status: int = 603
     message: str = ""
+    most_seconds: int = 0
     trace: tuple[RuleTrace, ...] = ()

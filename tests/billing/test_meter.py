@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from billing.core.pricing import PriceList
 from billing.meter import REFRESHED_AFTER, KeptPrices, PricedMeter
 from billing.services import load_prices
+from routing.core.standing import NO_BUDGETS
 from tests.billing.makers import make_prices, used
 from tests.billing.rows import save_price
 
@@ -148,9 +149,9 @@ def test_what_has_no_price_is_none_and_not_zero() -> None:
     assert shop.meter.price(used({"carrots": 1})) is None
 
 
-def test_no_budget_is_spent_and_the_question_brings_the_prices() -> None:
+def test_the_question_about_budgets_brings_the_prices() -> None:
     shop = Shop()
-    assert shop.meter.budget_spent("+12025550100") is False
+    assert shop.meter.budgets() == NO_BUDGETS
     assert shop.kept.wait(LONG)
     assert shop.fetches == 1
 
