@@ -338,13 +338,20 @@ class VoiceCall(VoiceFloor):
                 self._ghost(now)
 
     def _dead_air(self, now: float) -> None:
-        """The agent owes a sound and there is none: stop what hangs, try again."""
+        """The agent owes a sound and there is none: stop what hangs, try again.
+
+        The next try waits for the end of what hangs, and if that does not come either
+        there is no use in waiting.
+        """
         if self._audible or self._caller_speaking:
             return
         if self._response:
             self._actions.append(Interrupt())
-            self._response = ""
+        if self._dead_airs or self.state is VoiceState.LEAVING:
+            self._response, self._owed = "", False
         self._failed("no audio from the model", now, kind=IncidentKind.DEAD_AIR)
+        if self.state is VoiceState.TALKING:
+            self._expect_sound(now)
 
     def _ghost(self, now: float) -> None:
         """Nobody ever spoke: a caller who left while it rang is not talked to."""

@@ -175,6 +175,31 @@ def test_dead_air_is_an_incident_and_then_a_person() -> None:
     assert EventKind.HANDOFF_ASKED in notes(second)
 
 
+def test_a_response_that_hangs_is_cancelled_before_the_next_one() -> None:
+    call = talking()
+    call.receive(ev.CallerSpeaking(on=True), 11)
+    call.receive(ev.CallerSpeaking(on=False), 12)
+    call.receive(vev.ResponseBegan("hangs"), 12.1)
+    first = call.receive(ev.DeadlinePassed(), 20)
+    assert of(Interrupt, first)
+    assert not of(Respond, first)
+    cancelled = vev.ResponseEnded("hangs", vev.Ended.CANCELLED)
+    assert of(Respond, call.receive(cancelled, 20.1)) == [Respond()]
+    call.receive(vev.ResponseBegan("hangs again"), 20.2)
+    second = call.receive(ev.DeadlinePassed(), 28)
+    (handed,) = of(HandOff, second)
+    assert handed.reason is HandoffReason.MODEL_FAILED
+
+
+def test_a_response_that_cannot_be_cancelled_is_not_waited_for_again() -> None:
+    call = talking()
+    call.receive(ev.CallerSpeaking(on=True), 11)
+    call.receive(ev.CallerSpeaking(on=False), 12)
+    call.receive(vev.ResponseBegan("hangs"), 12.1)
+    call.receive(ev.DeadlinePassed(), 20)
+    assert of(HandOff, call.receive(ev.DeadlinePassed(), 28))
+
+
 def test_key_zero_reaches_a_person() -> None:
     call = talking()
     call.receive(ev.DigitPressed("0"), 11)
