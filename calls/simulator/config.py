@@ -6,7 +6,12 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 DEMO_NUMBERS: Mapping[str, str] = MappingProxyType(
-    {"main": "+12025550100", "second": "+12025550101", "sip": "+12025550102"}
+    {
+        "main": "+12025550100",
+        "second": "+12025550101",
+        "sip": "+12025550102",
+        "trunk": "+12025550103",
+    }
 )
 
 
@@ -27,6 +32,8 @@ class SimulatorConfig:
     """Where that origin really listens, in plain HTTP, behind a pretended proxy."""
     numbers: Mapping[str, str] = field(default_factory=lambda: DEMO_NUMBERS)
     """The account's phone numbers by the alias that scenarios use."""
+    on_trunks: frozenset[str] = frozenset({"trunk"})
+    """The aliases of those whose calls go to the voice model without a webhook."""
     voice_path: str = "/twilio/voice/"
     status_path: str = "/twilio/status/"
     fallback_url: str = ""

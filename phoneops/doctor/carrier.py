@@ -76,7 +76,8 @@ def look_at_number(number: Number, there: CarrierNumber | None) -> Iterator[Find
     problems = [*asked_elsewhere(number, there), *side_effects(number, there)]
     yield from problems
     if not problems:
-        yield ok(subject, f"{spaced(number.e164)} asks this portal")
+        does = "is connected to a SIP trunk" if number.trunk else "asks this portal"
+        yield ok(subject, f"{spaced(number.e164)} {does}")
 
 
 def asked_elsewhere(number: Number, there: CarrierNumber) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""A made-up company to try the portal with: three lines, agents and colleagues.
+"""A made-up company to try the portal with: four lines, agents and colleagues.
 
 Loading it again brings every record of it back to what is written here and touches
 nothing else. A manager's own records are told apart by their names.
@@ -31,7 +31,7 @@ from routing.services.demo_agents import AGENTS, FIELDS
 from routing.services.demo_languages import PROFILES
 
 MAIN_LINE, SECOND_LINE = "+12025550100", "+12025550101"
-VOICE_LINE = "+12025550102"
+VOICE_LINE, TRUNK_LINE = "+12025550102", "+12025550103"
 BLOCKED, VIP = "+12025550199", "+12025550111"
 ZONE = "America/New_York"
 POLICY = "Front desk first"
@@ -159,6 +159,7 @@ def load_numbers(
         (MAIN_LINE, "Main line", Path.RELAY, "English", "Front desk"),
         (SECOND_LINE, "Second line", Path.RELAY, "Automatic detection", "Sales lead"),
         (VOICE_LINE, "Voice line", Path.SIP, "English", "Front desk"),
+        (TRUNK_LINE, "Trunk line", Path.SIP, "English", "Front desk"),
     )
     for e164, label, path, profile, agent in lines:
         PhoneNumber.objects.update_or_create(
@@ -167,6 +168,7 @@ def load_numbers(
                 "label": label,
                 "time_zone": ZONE,
                 "path": path,
+                "trunk": e164 == TRUNK_LINE,
                 "active": True,
                 "profile": profiles[profile],
                 "agent": agents[agent],
@@ -205,5 +207,6 @@ def load_rules(
         RoutingRule.objects.update_or_create(
             name=name, defaults={"position": position, **values}
         )
-    desks = PhoneNumber.objects.filter(e164__in=[MAIN_LINE, VOICE_LINE])
+    lines = [MAIN_LINE, VOICE_LINE, TRUNK_LINE]
+    desks = PhoneNumber.objects.filter(e164__in=lines)
     RoutingRule.objects.get(name="After hours").numbers.set(desks)

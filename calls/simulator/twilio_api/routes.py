@@ -17,6 +17,7 @@ from calls.simulator.twilio_api.messages import Messages
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ROOT = "/2010-04-01/Accounts/{account}"
+TRUNK_SID = "TK" + "0" * 32
 
 
 def answer(body: Any, status: int = 200) -> web.Response:
@@ -172,7 +173,7 @@ class TwilioApi:
                 "voice_fallback_method": "POST",
                 "status_callback": config.status_url,
                 "status_callback_method": "POST",
-                "trunk_sid": None,
+                "trunk_sid": TRUNK_SID if alias in config.on_trunks else None,
                 "capabilities": {"voice": True, "sms": True, "mms": False},
                 "status": "in-use",
                 "uri": "",

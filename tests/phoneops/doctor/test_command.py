@@ -59,8 +59,9 @@ async def test_the_demo_passes() -> None:
     assert code == 0
     assert "ok Settings complete, simulated" in said
     assert "ok Release release 2 is loaded" in said
-    assert "ok Twilio answers; the account has 3 numbers" in said
+    assert "ok Twilio answers; the account has 4 numbers" in said
     assert "warn Voice line has no VoiceFallbackUrl" in said
+    assert "ok Trunk line +1 202 555 0103 is connected to a SIP trunk" in said
     assert "ok Voice model gpt-realtime-2.1, used by Front desk, Sales lead" in said
     assert said.endswith("0 failures")
 

@@ -27,7 +27,7 @@ def test_loading_publishes_release_one() -> None:
     said = StringIO()
     call_command("load_demo", stdout=said)
     assert said.getvalue() == "The demo configuration is published as Release 1.\n"
-    assert PhoneNumber.objects.count() == 3
+    assert PhoneNumber.objects.count() == 4
     assert Contact.objects.count() == 3
     assert releases.unpublished_changes() == []
 
@@ -96,10 +96,19 @@ def test_the_voice_line_speaks_by_itself_with_the_same_agents() -> None:
 
 def test_loading_again_brings_back_how_a_line_is_answered() -> None:
     load_demo(simulator_port=8100)
-    PhoneNumber.objects.update(path=Path.PERSON)
+    PhoneNumber.objects.update(path=Path.PERSON, trunk=False)
     load_demo(simulator_port=8100)
     paths = PhoneNumber.objects.order_by("e164").values_list("path", flat=True)
-    assert list(paths) == [Path.RELAY, Path.RELAY, Path.SIP]
+    assert list(paths) == [Path.RELAY, Path.RELAY, Path.SIP, Path.SIP]
+    assert PhoneNumber.objects.get(trunk=True).e164 == "+12025550103"
+
+
+def test_one_line_is_connected_by_a_bare_trunk() -> None:
+    load_demo(simulator_port=8100)
+    live.refresh()
+    on_trunk = [n.label for n in live.current().numbers.values() if n.trunk]
+    assert on_trunk == ["Trunk line"]
+    assert call("+12025550103").verdict is Verdict.ACCEPT
 
 
 def test_the_demos_tool_is_played_by_the_simulator() -> None:
