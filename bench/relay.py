@@ -28,11 +28,16 @@ LAST_WORDS_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Calls arrive for `ramp` seconds, are measured for `steady` seconds, and leave."""
+    """Calls arrive for `ramp` seconds, are measured for `steady` seconds, and leave.
+
+    They leave within `leaving` seconds: how many end at once is no part of what is
+    measured, but what they leave to do would disturb what comes after.
+    """
 
     calls: int
     ramp: float
     steady: float
+    leaving: float
 
     @property
     def measured_from(self) -> float:
@@ -115,10 +120,10 @@ class Run:
             script=partial(
                 self._talk,
                 phase=self._share(number, TURN_SECONDS),
-                until=self.load.until + self._share(number, self.load.ramp),
+                until=self.load.until + self._share(number, self.load.leaving),
             ),
             on_frame=self._heard,
-            cap_s=self.load.until + self.load.ramp + LAST_WORDS_SECONDS,
+            cap_s=self.load.until + self.load.leaving + LAST_WORDS_SECONDS,
             seed=number,
         )
         self.records.append(await place_call(self.carrier, order))
