@@ -43,22 +43,31 @@ class ResponseBegan:
 
 @dataclass(frozen=True, slots=True)
 class ResponseEnded:
-    """`tools` only of a completed response. `spoke`: it had audio."""
+    """`tools` only of a completed response. `spoke`: it had audio.
+
+    `audio_ms`: how long the audio lasts that was generated of `item`; 0 if not told.
+    """
 
     response: str
     how: Ended
     tools: tuple[ToolWish, ...] = ()
     spoke: bool = False
     detail: str = ""
+    item: str = ""
+    audio_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ItemPlaced:
-    """An utterance took its place in the conversation, behind `after`."""
+    """An item took its place in the conversation, behind `after`.
+
+    `speech` False: nobody said it; it is a tool's, or a message of ours.
+    """
 
     item: str
     after: str
     by_caller: bool
+    speech: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,12 @@ class CallerSaid:
 
 @dataclass(frozen=True, slots=True)
 class CallerIdle:
-    """The provider noticed the silence and lets the model ask again by itself."""
+    """The provider noticed the silence and lets the model ask again by itself.
+
+    `item` is the stretch of silence, which is an item like an utterance.
+    """
+
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from calls.core.voice.actions import (
     Respond,
     VoiceAction,
 )
-from calls.core.voice.order import Order
+from calls.core.voice.spoken import Spoken
 from calls.core.voice.state import TRANSITIONS, Due, Engine, VoicePast, VoiceState
 from calls.core.words import (
     CauseOwner,
@@ -24,6 +24,7 @@ from calls.core.words import (
 from routing.core.ruleset import Phrases
 
 LAST_WORDS_SECONDS = 15.0
+UNLESS_CALLER_SPEAKS = frozenset({Ending.AGENT_ENDED, Ending.SILENCE})
 
 
 class VoiceFloor:
@@ -37,13 +38,15 @@ class VoiceFloor:
         languages = [entry.code for entry in setting.profile.languages]
         self._desk = ToolDesk(setting.agent, languages, self._past.collected)
         self._timers: Timers[Due] = Timers()
-        self._order = Order()
+        self._spoken = Spoken(self._past.turn)
+        self._language = self._past.language or setting.language
         self._digits = DigitCollector(
             terminator=setting.profile.digit_terminator,
             inter_digit_seconds=setting.profile.inter_digit_ms / 1000,
         )
         self._actions: list[VoiceAction] = []
         self._response = ""
+        self._asked: Respond | None = None
         self._wanted: Respond | None = None
         self._audible = False
         self._caller_speaking = False
@@ -59,7 +62,7 @@ class VoiceFloor:
     @property
     def deadline(self) -> float | None:
         """When to call back with `DeadlinePassed`, on the clock of `now`."""
-        due = [self._timers.deadline, self._order.deadline]
+        due = [self._timers.deadline, self._spoken.deadline]
         return min((at for at in due if at is not None), default=None)
 
     @property
@@ -68,11 +71,11 @@ class VoiceFloor:
 
     @property
     def language(self) -> str:
-        return self._setting.language
+        return self._language
 
     @property
     def phrases(self) -> Phrases:
-        return self._setting.profile.language(self._setting.language).phrases
+        return self._setting.profile.language(self._language).phrases
 
     def _enter(self, state: VoiceState) -> None:
         assert state in TRANSITIONS[self.state], f"{self.state} -> {state}"
@@ -86,14 +89,20 @@ class VoiceFloor:
 
     def _speak(self, wish: Respond, now: float) -> None:
         """One response at a time; a later wish replaces one that still waits."""
-        if self._response or self._desk.busy():
+        if self._response or self._asked is not None or self._desk.busy():
             self._wanted = wish
             return
         self._wanted, self._sounded = None, False
+        self._asked = wish
         self._actions.append(wish)
+        if wish.words:
+            self._spoken.asked_for(wish.words)
         if wish.words and wish.words != self._setting.greeting:
             self._note(EventKind.PRODUCT_SAID, text=wish.words, why="server")
         self._expect_sound(now)
+
+    def _nothing_runs(self) -> None:
+        self._response, self._asked = "", None
 
     def _expect_sound(self, now: float) -> None:
         self._timers.start(Due.SOUND, now + self._engine.dead_air_seconds)
@@ -107,14 +116,14 @@ class VoiceFloor:
             self._enter(VoiceState.LEAVING)
         if words:
             self._owed = True
-            if self._response or self._audible:
+            if self._response or self._asked is not None or self._audible:
                 self._actions.append(Interrupt())
             self._speak(Respond(words), now)
         self._maybe_finish(now)
 
     def _maybe_finish(self, now: float) -> None:
         """Hang up and transfer only after the audio has stopped (fact sheet 3.7)."""
-        busy = self._owed or self._response or self._audible
+        busy = self._owed or self._response or self._asked or self._audible
         if self.state is VoiceState.LEAVING and not busy:
             self._finish(now)
 
@@ -148,6 +157,15 @@ class VoiceFloor:
         )
         final = HandOff(reason, summary, dict(self._desk.collected), asked_by)
         self._leave(final, self.phrases.handoff if words is None else words, now)
+
+    def _stay(self) -> None:
+        """The caller speaks up while the agent says goodbye: the talk goes on."""
+        final = self._final
+        leaves = isinstance(final, HangUp) and final.ending in UNLESS_CALLER_SPEAKS
+        if self.state is VoiceState.LEAVING and leaves:
+            self._final, self._wanted, self._owed = None, None, False
+            self._timers.stop(Due.LAST_WORDS)
+            self._enter(VoiceState.TALKING)
 
     def _gone(self, ending: Ending, now: float) -> None:
         self._timers.stop_all()

@@ -11,7 +11,7 @@ from calls.core.voice.actions import (
     TellModel,
     VoiceAction,
 )
-from calls.core.voice.floor import VoiceFloor
+from calls.core.voice.caller_side import CallerSide
 from calls.core.voice.state import Due, VoiceState
 from calls.core.words import (
     CauseOwner,
@@ -24,12 +24,11 @@ from routing.core.ruleset import AtLimit
 
 COST_WARN_SHARE = 0.8
 TOOLS_SECONDS = 25.0
-HARMLESS = frozenset(
-    {"conversation_already_has_active_response", "response_cancel_not_active"}
-)
+ALREADY_SPEAKING = "conversation_already_has_active_response"
+HARMLESS = frozenset({ALREADY_SPEAKING, "response_cancel_not_active"})
 
 
-class VoiceCall(VoiceFloor):
+class VoiceCall(CallerSide):
     def receive(self, event: vev.VoiceEvent, now: float) -> list[VoiceAction]:
         """Never raises for anything that a provider or a caller may send."""
         self._actions = []
@@ -52,14 +51,17 @@ class VoiceCall(VoiceFloor):
                 while timer := self._timers.pop_due(now):
                     self._time_is_up(timer, now)
             case vev.ItemPlaced():
-                by_caller = event.by_caller
-                self._order.place(event.item, event.after, now, by_caller=by_caller)
-            case vev.AgentSaid() | vev.CallerSaid():
-                self._order.know(event.item, event.text)
-            case vev.AgentCut():
-                self._note(
-                    EventKind.AGENT_CUT, item=event.item, heard_ms=event.heard_ms
+                self._spoken.place(
+                    event.item,
+                    event.after,
+                    now,
+                    by_caller=event.by_caller,
+                    speech=event.speech,
                 )
+            case vev.AgentSaid() | vev.CallerSaid():
+                self._spoken.know(event.item, event.text)
+            case vev.AgentCut():
+                self._spoken.cut(event.item, event.heard_ms)
             case vev.Refused():
                 self._refused(event, now)
             case ev.SupervisorAsked():
@@ -84,14 +86,12 @@ class VoiceCall(VoiceFloor):
             case vev.ResponseEnded():
                 self._response_ended(event, now)
             case vev.CallerIdle():
+                self._spoken.know(event.item, "")
                 self._silent(now, asked_already=True)
 
     def _tell_lines(self, now: float) -> None:
         done = self.state is VoiceState.ENDED
-        for line in self._order.release(now, all_of_it=done):
-            kind = EventKind.CALLER_SAID if line.by_caller else EventKind.AGENT_SAID
-            text = "(no transcript)" if line.text is None else line.text
-            self._note(kind, text=text, item=line.item)
+        self._actions += self._spoken.release(now, all_of_it=done)
 
     # beginning
 
@@ -119,7 +119,8 @@ class VoiceCall(VoiceFloor):
 
     def _connection_is_back(self, now: float) -> None:
         """What ended in the gap was not told, so nothing is taken to be running."""
-        self._response, self._audible = "", False
+        self._nothing_runs()
+        self._audible = False
         if self._wanted is not None:
             self._speak(self._wanted, now)
 
@@ -133,7 +134,8 @@ class VoiceCall(VoiceFloor):
     # responses
 
     def _response_ended(self, event: vev.ResponseEnded, now: float) -> None:
-        self._response = ""
+        self._nothing_runs()
+        self._spoken.lasts(event.item, event.audio_ms)
         if self._sounded or not event.spoke:
             self._owed = self._wanted is not None
         if event.how is vev.Ended.FAILED:
@@ -169,6 +171,9 @@ class VoiceCall(VoiceFloor):
             self._note(EventKind.FIELD_COLLECTED, name=name, value=value)
         if answer.message:
             self._note(EventKind.MESSAGE_TAKEN, **answer.message)
+        if answer.language and answer.language != self._language:
+            self._language = answer.language
+            self._note(EventKind.LANGUAGE_CHANGED, language=answer.language)
         self._answered(wish.tool_call, wish.name, answer.output, ok=answer.ok)
 
     def _answered(self, tool_call: str, name: str, output: str, *, ok: bool) -> None:
@@ -218,66 +223,6 @@ class VoiceCall(VoiceFloor):
         else:
             self._speak(Respond(), now)
 
-    # the caller
-
-    def _sound(self, now: float, *, on: bool) -> None:
-        self._caller_speaking = on
-        self._caller_spoke = True
-        self._silences = 0
-        self._desk.new_utterance()
-        self._timers.stop(Due.GHOST, Due.SILENCE)
-        if not on and self._engine.answers_itself and not self._audible:
-            self._expect_sound(now)
-
-    def _agent_audible(self, now: float, *, on: bool) -> None:
-        self._audible = on
-        if on:
-            self._sounded = True
-            self._timers.stop(Due.SOUND, Due.SILENCE)
-            return
-        if self._sounded and not self._response:
-            self._owed = self._wanted is not None
-        if self.state is VoiceState.TALKING and not self._caller_speaking:
-            if not self._engine.idle_prompts:
-                patience = self._limits.silence_seconds
-                self._timers.start(Due.SILENCE, now + patience)
-            self._give_warning(now)
-        self._maybe_finish(now)
-
-    def _digit(self, digit: str, now: float) -> None:
-        self._timers.stop(Due.GHOST, Due.SILENCE)
-        self._caller_spoke = True
-        keyed = self._digits.press(digit, now)
-        if self._digits.deadline is not None:
-            self._timers.start(Due.DIGITS, self._digits.deadline)
-            return
-        self._timers.stop(Due.DIGITS)
-        self._keyed(keyed, now)
-
-    def _keyed(self, digits: str | None, now: float) -> None:
-        if digits is None:
-            return
-        self._note(EventKind.CALLER_KEYED, digits=digits)
-        if digits == "0" and self._setting.agent.zero_reaches_person:
-            self._hand_off(HandoffReason.CALLER_ASKED, "caller, with key 0", now)
-            return
-        text = f"(keyed on the keypad: {digits})"
-        self._actions.append(TellModel(text, by_caller=True))
-        self._speak(Respond(), now)
-
-    def _silent(self, now: float, *, asked_already: bool = False) -> None:
-        """Ask again, ask again, then say goodbye or hand off."""
-        if self.state is not VoiceState.TALKING or self._caller_speaking:
-            return
-        self._silences += 1
-        if self._silences <= self._limits.silence_prompts:
-            if not asked_already:
-                self._speak(Respond(self.phrases.still_there), now)
-        elif self._limits.at_silence is AtLimit.HAND_OFF:
-            self._hand_off(HandoffReason.SILENCE, "portal", now)
-        else:
-            self._leave(HangUp(Ending.SILENCE), self.phrases.silence_goodbye, now)
-
     # leaving
 
     def _transfer_unseen(self, now: float) -> None:
@@ -288,6 +233,7 @@ class VoiceCall(VoiceFloor):
         detail = "A transfer was asked for and nothing shows that it happened."
         self._report(IncidentKind.TRANSFER_FAILED, CauseOwner.MODEL, detail)
         self._final = None
+        self._nothing_runs()
         self._enter(VoiceState.TALKING)
         self._timers.start(Due.CAP, now + self._limits.warn_seconds)
         self._speak(Respond(self.phrases.nobody_free), now)
@@ -295,11 +241,22 @@ class VoiceCall(VoiceFloor):
     # faults, time and limits
 
     def _refused(self, event: vev.Refused, now: float) -> None:
+        if event.code == ALREADY_SPEAKING:
+            self._was_too_late()
         if event.code in HARMLESS:
             return
+        self._asked = None
         self._report(IncidentKind.MODEL_ERROR, CauseOwner.MODEL, event.code)
         if event.fatal:
             self._hand_off(HandoffReason.MODEL_FAILED, "portal", now, words="")
+
+    def _was_too_late(self) -> None:
+        """The provider let the model answer the caller first, which is as good as
+        any answer of its own; exact words are still to be said, after it.
+        """
+        asked, self._asked = self._asked, None
+        if asked is not None and asked.words and self._wanted is None:
+            self._wanted = asked
 
     def _failed(
         self, why: str, now: float, *, kind: IncidentKind = IncidentKind.MODEL_ERROR
@@ -343,6 +300,7 @@ class VoiceCall(VoiceFloor):
         The next try waits for the end of what hangs, and if that does not come either
         there is no use in waiting.
         """
+        self._asked = None
         if self._audible or self._caller_speaking:
             return
         if self._response:
@@ -365,11 +323,6 @@ class VoiceCall(VoiceFloor):
             self._warning_due = True
             if not (self._audible or self._caller_speaking or self._response):
                 self._give_warning(now)
-
-    def _give_warning(self, now: float) -> None:
-        if self._warning_due:
-            self._warning_due = False
-            self._speak(Respond(self.phrases.length_warning), now)
 
     def _limit_reached(self, now: float) -> None:
         if self.state is VoiceState.LEAVING:

@@ -3,7 +3,8 @@
 A caller's words are read by a model of their own, beside the conversation: they may
 arrive before or after the answer to them, or never. Items know what they stand
 behind, so an utterance is released once everything before it is known, or was waited
-for long enough.
+for long enough. Items that are no speech, tools and words of ours, stand in the chain
+like all others and have an empty text.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`text` None: the provider has no transcript of it."""
+    """`text` None: the provider has no transcript of it; the agent's always has one."""
 
     item: str
     by_caller: bool
@@ -72,6 +73,7 @@ class Order:
                 break
             del self._items[name]
             self._told.add(name)
-            if item.text or item.by_caller:
+            nothing_told = item.text is None and item.by_caller
+            if item.text or nothing_told:
                 lines.append(Line(name, item.by_caller, item.text))
         return lines

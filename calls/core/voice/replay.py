@@ -1,8 +1,8 @@
 """From the journal of a voice call back to what a new attachment has to know.
 
 The provider keeps the conversation itself; what is ours, and would be lost with the
-process that held it, are the fields, the tools nobody has answered and the wish to
-hand over.
+process that held it, are the fields, the tools nobody has answered, the language and
+the wish to hand over.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ def voice_past_of(entries: Iterable[Entry], *, elapsed: float) -> VoicePast:
     """`entries` in the order of their happening; `elapsed` in seconds."""
     collected: dict[str, str] = {}
     open_tools: dict[str, ToolWish] = {}
-    spoke = False
+    spoke, turn, language = False, 0, ""
     handoff: HandOff | None = None
     for entry in entries:
         data = {key: str(value) for key, value in entry.data.items()}
@@ -32,9 +32,21 @@ def voice_past_of(entries: Iterable[Entry], *, elapsed: float) -> VoicePast:
                 open_tools.pop(data["tool_call"], None)
             case EventKind.CALLER_SAID | EventKind.CALLER_KEYED:
                 spoke = True
+            case EventKind.AGENT_SAID:
+                turn = max(turn, int(data.get("turn") or 0))
+            case EventKind.LANGUAGE_CHANGED:
+                language = data["language"]
             case EventKind.HANDOFF_ASKED:
                 reason = HandoffReason(data["reason"])
                 handoff = HandOff(reason, data["summary"], {}, data["asked_by"])
             case EventKind.CONTACT_RINGING | EventKind.RECONNECTED:
                 handoff = None  # carried out, whatever came of it
-    return VoicePast(collected, tuple(open_tools.values()), spoke, elapsed, handoff)
+    return VoicePast(
+        collected,
+        tuple(open_tools.values()),
+        spoke,
+        elapsed,
+        handoff,
+        turn,
+        language,
+    )

@@ -59,10 +59,15 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class VoicePast:
-    """What an earlier attachment left. `open_tools` were asked for and not answered."""
+    """What an earlier attachment left. `open_tools` were asked for and not answered.
+
+    `turn` is the number of the agent's last turn; `language` empty: never changed.
+    """
 
     collected: Mapping[str, str] = field(default_factory=dict)
     open_tools: tuple[ToolWish, ...] = ()
     caller_spoke: bool = False
     elapsed: float = 0.0
     handoff: HandOff | None = None
+    turn: int = 0
+    language: str = ""

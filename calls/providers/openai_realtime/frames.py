@@ -7,6 +7,7 @@ also sent for responses that were interrupted.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,13 +17,15 @@ from calls.core.voice import events as vev
 from calls.core.voice.actions import GiveOutput, Interrupt, Respond, TellModel
 
 MOST_BYTES = 1024 * 1024
+KEPT_CHARACTERS = 2000
+MOST_UNKNOWN_TYPES = 100
+AUDIO_TOKEN_MS = 50  # of what the model says (fact sheet 4.1)
 SAY_EXACTLY = (
     "In your next answer say exactly the following and nothing else, in its language: "
 )
 # Told in the course of any call, and nothing to us.
 PASSED_OVER = frozenset(
     {
-        "session.updated",
         "conversation.created",
         "conversation.item.done",
         "conversation.item.created",
@@ -30,7 +33,6 @@ PASSED_OVER = frozenset(
         "conversation.item.deleted",
         "conversation.item.input_audio_transcription.delta",
         "conversation.item.input_audio_transcription.segment",
-        "input_audio_buffer.committed",
         "input_audio_buffer.cleared",
         "response.output_item.added",
         "response.output_item.done",
@@ -50,24 +52,44 @@ PASSED_OVER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SessionReady:
-    """The provider's first event; it carries the whole resolved configuration."""
+    """The provider's first event; it carries the whole resolved configuration.
+
+    `prompt` has a fingerprint of each part that the cache of a call hangs on.
+    """
+
+    prompt: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChanged:
+    """Somebody changed the configuration in the middle of the call."""
+
+    prompt: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What the provider charges for; `provider_id` is unique to it."""
+    """What the provider charges for; `provider_id` is unique to it.
+
+    `by_response`: the voice model's, and not a transcript's.
+    """
 
     provider_id: str
     item: str
     figures: Mapping[str, object]
+    by_response: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
+    """`times`: so often in this call by now. `raw` is how it begins."""
+
     type: str
+    times: int
+    raw: str
 
 
-Heard = vev.VoiceEvent | SessionReady | Used | Unknown
+Heard = vev.VoiceEvent | SessionReady | SessionChanged | Used | Unknown
 
 
 class _Tolerant(BaseModel):
@@ -82,6 +104,12 @@ class _Item(_Tolerant):
     call_id: str = ""
     name: str = ""
     arguments: str = ""
+    content: object = None
+
+    def typed(self) -> bool:
+        """Written by a client, and not spoken."""
+        parts = self.content if isinstance(self.content, list) else []
+        return any(isinstance(p, dict) and p.get("type") == "input_text" for p in parts)
 
 
 class _Details(_Tolerant):
@@ -102,8 +130,21 @@ class _Error(_Tolerant):
     type: str | None = None
 
 
+class _Session(_Tolerant):
+    instructions: object = None
+    tools: object = None
+
+    def prompt(self) -> dict[str, str]:
+        parts = {"instructions": self.instructions, "tools": self.tools}
+        return {
+            part: blake2b(orjson.dumps(value), digest_size=8).hexdigest()
+            for part, value in parts.items()
+        }
+
+
 class _Event(_Tolerant):
     type: str
+    session: _Session = Field(default_factory=_Session)
     item: _Item = Field(default_factory=_Item)
     item_id: str = ""
     previous_item_id: str | None = None
@@ -126,27 +167,39 @@ class Reader:
     def read(self, text: str | bytes) -> list[Heard]:
         """Never raises, whatever the text is."""
         if len(text) > MOST_BYTES:
-            return [self._strange("too large")]
+            return [self._strange("too large", text)]
         try:
-            event = _Event.model_validate(orjson.loads(text))
+            found = orjson.loads(text)
+            if isinstance(found, dict) and str(found.get("type")) in PASSED_OVER:
+                return []  # nine of ten
+            event = _Event.model_validate(found)
         except (orjson.JSONDecodeError, ValidationError):
-            return [self._strange("malformed")]
-        return self._read(event)
+            return [self._strange("malformed", text)]
+        heard = self._read(event)
+        return [self._strange(event.type, text)] if heard is None else heard
 
-    def _strange(self, kind: str) -> Unknown:
+    def _strange(self, kind: str, text: str | bytes) -> Unknown:
+        kind = kind[:60]
+        if kind not in self.unknown and len(self.unknown) >= MOST_UNKNOWN_TYPES:
+            kind = "other"
         self.unknown[kind] = self.unknown.get(kind, 0) + 1
-        return Unknown(kind[:60])
+        begin = text[:KEPT_CHARACTERS]
+        raw = begin if isinstance(begin, str) else begin.decode(errors="replace")
+        return Unknown(kind, self.unknown[kind], raw)
 
-    def _read(self, event: _Event) -> list[Heard]:
+    def _read(self, event: _Event) -> list[Heard] | None:
+        """None for a type that nobody has told us of."""
         match event.type:
             case "session.created":
-                return [SessionReady()]
+                return [SessionReady(event.session.prompt())]
+            case "session.updated":
+                return [SessionChanged(event.session.prompt())]
             case "input_audio_buffer.speech_started":
                 return [ev.CallerSpeaking(on=True)]
             case "input_audio_buffer.speech_stopped":
                 return [ev.CallerSpeaking(on=False)]
             case "input_audio_buffer.timeout_triggered":
-                return [vev.CallerIdle()]
+                return [vev.CallerIdle(event.item_id)]
             case "input_audio_buffer.dtmf_event_received":
                 return [ev.DigitPressed(event.event[:1])] if event.event else []
             case "output_audio_buffer.started":
@@ -162,10 +215,13 @@ class Reader:
                 return [vev.Refused(code, fatal=code == "session_expired")]
         return self._read_item(event)
 
-    def _read_item(self, event: _Event) -> list[Heard]:
+    def _read_item(self, event: _Event) -> list[Heard] | None:
         match event.type:
             case "conversation.item.added":
                 return self._placed(event)
+            case "input_audio_buffer.committed":
+                after = event.previous_item_id or ""
+                return [vev.ItemPlaced(event.item_id, after, by_caller=True)]
             case "conversation.item.truncated":
                 return [vev.AgentCut(event.item_id, event.audio_end_ms)]
             case "response.output_audio_transcript.done":
@@ -174,20 +230,21 @@ class Reader:
                 return self._transcribed(event)
             case "conversation.item.input_audio_transcription.failed":
                 return [vev.CallerSaid(event.item_id, None)]
-        return [] if event.type in PASSED_OVER else [self._strange(event.type)]
+        return None
 
     def _placed(self, event: _Event) -> list[Heard]:
-        item = event.item
-        if item.type != "message" or item.role not in ("user", "assistant"):
-            return []
-        by_caller = item.role == "user"
-        return [vev.ItemPlaced(item.id, event.previous_item_id or "", by_caller)]
+        item, after = event.item, event.previous_item_id or ""
+        if item.type == "message" and item.role in ("user", "assistant"):
+            by_caller, speech = item.role == "user", not item.typed()
+            return [vev.ItemPlaced(item.id, after, by_caller, speech)]
+        return [vev.ItemPlaced(item.id, after, by_caller=False, speech=False)]
 
     def _transcribed(self, event: _Event) -> list[Heard]:
         said: list[Heard] = [vev.CallerSaid(event.item_id, event.transcript.strip())]
         if event.usage:
             name = f"transcript-{event.item_id}"
-            said.append(Used(name, self.transcription_model, event.usage))
+            model, figures = self.transcription_model, event.usage
+            said.append(Used(name, model, figures, by_response=False))
         return said
 
     def _response_done(self, response: _Response) -> list[Heard]:
@@ -203,9 +260,17 @@ class Reader:
             and item.type == "function_call"
             and item.status in ("completed", None)
         )
-        spoke = any(item.type == "message" for item in response.output)
-        detail = _detail(response)
-        return [*ended, vev.ResponseEnded(response.id, how, tools, spoke, detail)]
+        messages = [item.id for item in response.output if item.type == "message"]
+        found = vev.ResponseEnded(
+            response.id,
+            how,
+            tools,
+            spoke=bool(messages),
+            detail=_detail(response),
+            item=messages[0] if messages else "",
+            audio_ms=_audio_ms(response.usage),
+        )
+        return [*ended, found]
 
 
 def _how(response: _Response) -> vev.Ended:
@@ -219,6 +284,12 @@ def _how(response: _Response) -> vev.Ended:
         case "incomplete":
             return vev.Ended.CANCELLED
     return vev.Ended.FAILED
+
+
+def _audio_ms(usage: Mapping[str, object] | None) -> int:
+    details = (usage or {}).get("output_token_details")
+    tokens = details.get("audio_tokens") if isinstance(details, Mapping) else None
+    return tokens * AUDIO_TOKEN_MS if isinstance(tokens, int) else 0
 
 
 def _detail(response: _Response) -> str:

@@ -19,16 +19,21 @@ from calls.core.voice.actions import (
 )
 from calls.core.voice.state import VoiceState
 from calls.core.words import EventKind, HandoffReason
-from routing.core.ruleset import AtLimit, Limits
+from routing.core.ruleset import AtLimit, LanguageProfile, Limits
 from tests.calls.core.making import make_agent, make_setting
 
 TRANSFER = '{"reason": "caller_asked", "summary": "Wants a person."}'
 
 
-def talking(**limits: Any) -> VoiceCall:
+def talking(
+    *,
+    past: VoicePast | None = None,
+    profile: LanguageProfile | None = None,
+    **limits: Any,
+) -> VoiceCall:
     """A call that has greeted the caller and listens, at second 10."""
     agent = make_agent(limits=Limits(**limits))
-    call = VoiceCall(make_setting(agent=agent), Engine())
+    call = VoiceCall(make_setting(agent=agent, profile=profile), Engine(), past)
     call.receive(vev.Attached(), 0)
     call.receive(ev.CallerSpeaking(on=True), 0.5)
     speak(call, 1, until=9)

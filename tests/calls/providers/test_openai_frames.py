@@ -11,9 +11,13 @@ from calls.core import events as ev
 from calls.core.voice import events as vev
 from calls.core.voice.actions import GiveOutput, Interrupt, Respond, TellModel
 from calls.providers.openai_realtime.frames import (
+    KEPT_CHARACTERS,
     MOST_BYTES,
+    MOST_UNKNOWN_TYPES,
     Heard,
     Reader,
+    SessionChanged,
+    SessionReady,
     Unknown,
     Used,
     write,
@@ -134,7 +138,8 @@ def test_a_transcript_has_usage_of_its_own() -> None:
     )
     assert said == vev.CallerSaid("item_3", "Hello.")
     figures = {"type": "duration", "seconds": 1.5}
-    assert used == Used("transcript-item_3", "transcript-model", figures)
+    name = "transcript-item_3"
+    assert used == Used(name, "transcript-model", figures, by_response=False)
 
 
 def test_a_transcript_that_failed_is_none() -> None:
@@ -157,11 +162,32 @@ def test_a_session_that_expired_is_fatal_and_other_errors_are_not() -> None:
 
 def test_unknown_types_are_counted_by_name_and_hurt_nobody() -> None:
     reader = Reader("voice-model", "")
-    for _ in range(2):
-        assert read(reader, type="session.mood.updated") == [
-            Unknown("session.mood.updated")
-        ]
+    for times in (1, 2):
+        (found,) = read(reader, type="session.mood.updated", mood="good")
+        raw = '{"type":"session.mood.updated","mood":"good"}'
+        assert found == Unknown("session.mood.updated", times, raw)
     assert reader.unknown == {"session.mood.updated": 2}
+
+
+def test_no_flood_of_unknown_types_fills_the_memory() -> None:
+    reader = Reader("voice-model", "")
+    for number in range(3 * MOST_UNKNOWN_TYPES):
+        read(reader, type=f"odd.{number}", long="x" * 9000)
+    assert len(reader.unknown) == MOST_UNKNOWN_TYPES + 1
+    assert reader.unknown["other"] == 2 * MOST_UNKNOWN_TYPES
+
+
+def test_a_session_tells_whether_instructions_or_tools_are_others_now() -> None:
+    session = {"instructions": "Be kind.", "tools": [{"name": "a"}], "expires_at": 1}
+    (ready,) = read(type="session.created", session=session)
+    (same,) = read(type="session.updated", session=session | {"expires_at": 2})
+    (other,) = read(type="session.updated", session=session | {"tools": []})
+    assert isinstance(ready, SessionReady)
+    assert isinstance(same, SessionChanged)
+    assert isinstance(other, SessionChanged)
+    assert ready.prompt == same.prompt
+    assert ready.prompt["instructions"] == other.prompt["instructions"]
+    assert ready.prompt["tools"] != other.prompt["tools"]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +203,10 @@ def test_unknown_types_are_counted_by_name_and_hurt_nobody() -> None:
 )
 def test_nonsense_is_counted_too(text: bytes, what: str) -> None:
     reader = Reader("voice-model", "")
-    assert reader.read(text) == [Unknown(what)]
+    (found,) = reader.read(text)
+    assert isinstance(found, Unknown)
+    assert found.type == what
+    assert len(found.raw) <= KEPT_CHARACTERS
     assert reader.unknown == {what: 1}
 
 
