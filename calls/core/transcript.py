@@ -202,6 +202,20 @@ def tell_session_ended(story: Story, entry: Entry) -> None:
         story.note(f"carrier error {code}" if code else "")
 
 
+def tell_prompt_changed(story: Story, entry: Entry) -> None:
+    what = entry.text("what").replace(", ", " and ") or "settings"
+    title = f"The agent's {what} were changed during the call"
+    story.put(entry, Look.WARNING, title)
+
+
+def tell_cache_lost(story: Story, entry: Entry) -> None:
+    """A token is what a model reads by, and what its provider counts."""
+    title = "After the change the model read everything again"
+    text = "What it had read before is charged for at the full price once more."
+    story.put(entry, Look.WARNING, title, text)
+    story.note(f"{entry.text('lost')} tokens more at the full price")
+
+
 # People
 
 
@@ -288,6 +302,9 @@ TELLERS: Mapping[str, Teller] = {
     ),
     EventKind.VOICEMAIL_LEFT: tell_voicemail_left,
     EventKind.CARRIER_STATUS: tell_nothing,
+    EventKind.PROMPT_CHANGED: tell_prompt_changed,
+    EventKind.CACHE_LOST: tell_cache_lost,
+    EventKind.UNKNOWN_EVENT: tell_nothing,
     EventKind.NOTED: say(Look.NOTE, "Note", "text"),
     EventKind.ENDING: tell_ending,
     EventKind.CLOSED: tell_closed,

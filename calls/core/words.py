@@ -157,6 +157,9 @@ class EventKind(StrEnum):
     ENDING = "ending"  # why, outcome
     DISCONNECTED = "disconnected"  # code, why
     NOTED = "noted"  # text; anything else worth keeping
+    PROMPT_CHANGED = "prompt_changed"  # what (instructions, tools), by whomever
+    CACHE_LOST = "cache_lost"  # what, before, after, lost (cached tokens)
+    UNKNOWN_EVENT = "unknown_event"  # type, times, raw
     # Written by webhooks and services.
     OFFERED = "offered"  # verdict, rule
     SESSION_ENDED = "session_ended"  # status, error_code, error_message, seconds

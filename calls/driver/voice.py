@@ -7,6 +7,7 @@ on talking, and another process takes the lease and goes on deciding.
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from calls.core.voice.actions import (
     TellModel,
     VoiceAction,
 )
+from calls.core.voice.cache import CacheWatch
 from calls.core.voice.state import VoiceState
 from calls.core.words import CauseOwner, EventKind, IncidentKind
 from calls.driver.inbox import Inbox
@@ -70,6 +72,8 @@ class VoiceDriver:
             tell_cost=lambda spent: self.tell(ev.CostMeasured(spent)),
         )
         self._tools = Tools(briefing, held_by, self.tell)
+        self._cache = CacheWatch()
+        self._used: set[str] = set()
         self._transfers = Transfers(briefing, held_by, self.tell)
         self._left = Left("", "", briefing.session.language, {})
         self._over = False
@@ -171,15 +175,35 @@ class VoiceDriver:
         match heard:
             case frames.SessionReady():
                 self._session_timer.cancel()
+                self._note_all(self._cache.prompt_is(heard.prompt))
                 again = opened is not None and opened.again
                 self.tell(vev.Attached(again=again))
                 self._runtime.spawn(self._store_attached())
+            case frames.SessionChanged():
+                self._note_all(self._cache.prompt_is(heard.prompt))
             case frames.Used():
                 self._use(heard)
             case frames.Unknown():
-                logger.info("sideband event unknown", extra={"event": heard.type})
+                self._keep(heard)
             case _:
                 self.tell(heard)
+
+    def _note_all(self, notes: Iterable[Note]) -> None:
+        for note in notes:
+            self._recorder.note(note.kind, note.data)
+
+    def _keep(self, unknown: frames.Unknown) -> None:
+        """The first of each kind, to look at; all of them are counted."""
+        logger.info("sideband event unknown", extra={"event": unknown.type})
+        if unknown.times == 1:
+            data = {"type": unknown.type, "raw": unknown.raw}
+            self._recorder.note(EventKind.UNKNOWN_EVENT, data)
+
+    def _count_unknown(self) -> None:
+        for kind, times in self._reader.unknown.items():
+            if times > 1:
+                data = {"type": kind, "times": times}
+                self._recorder.note(EventKind.UNKNOWN_EVENT, data)
 
     def _closed(self, closed: Closed) -> None:
         self._recorder.note(EventKind.DISCONNECTED, {"code": closed.code})
@@ -224,11 +248,16 @@ class VoiceDriver:
         return self._machine.language, dict(self._machine.collected)
 
     def _use(self, used: frames.Used) -> None:
+        if used.provider_id in self._used:
+            return  # told twice; the money would be counted twice, too
+        self._used.add(used.provider_id)
         now = timezone.now()
         row = UsageRow(
             self.call, "openai", used.item, used.provider_id, used.figures, False, now
         )
         self._recorder.use(row)
+        if used.by_response:
+            self._note_all(self._cache.response_used(used.figures))
 
     async def _store_leaving(self) -> None:
         """How the call was ended stands before the carrier's callback asks for it."""
@@ -251,6 +280,7 @@ class VoiceDriver:
             self._left = Left("", "", *self._known())
         await self._tools.cancel_all()
         self._transfers.stop()
+        self._count_unknown()
         await self._sideband.close()
         self._runtime.live.pop(self.call, None)
         await self._store_leaving()
