@@ -39,6 +39,7 @@ class Transfers:
         self._runtime = held_by
         self._tell = tell
         self._task: asyncio.Task[None] | None = None
+        self._referred = False
 
     @property
     def pending(self) -> bool:
@@ -94,10 +95,7 @@ class Transfers:
                 case CarrierTransfer():
                     await self._runtime.redirect(way.call_sid, way.url)
                 case Refer():
-                    target = way.target
-                    await self._runtime.control.refer(
-                        self._provider_call, target=target
-                    )
+                    await self._refer(way)
                     return max(WATCH_SECONDS, way.ring_seconds)
                 case LetGo():
                     await self._runtime.control.hang_up(self._provider_call)
@@ -109,6 +107,13 @@ class Transfers:
             logger.warning("a way failed", extra={"error": str(error)})
             return 0.0
         return WATCH_SECONDS
+
+    async def _refer(self, way: Refer) -> None:
+        """Nobody waits in silence while one contact after the other is tried."""
+        if self._referred:
+            self._tell(vev.TransferUnseen(trying=True))
+        self._referred = True
+        await self._runtime.control.refer(self._provider_call, target=way.target)
 
     async def _unseen(self) -> None:
         await self._runtime.database.run(

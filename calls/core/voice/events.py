@@ -115,7 +115,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class TransferUnseen:
-    """Nothing shows that the caller was transferred, N seconds after we asked."""
+    """Nothing shows that the caller was transferred, N seconds after we asked.
+
+    `trying`: it is tried another way now, so the caller has only to be told.
+    """
+
+    trying: bool = False
 
 
 VoiceEvent = (

@@ -33,7 +33,7 @@ class VoiceCall(CallerSide):
         """Never raises for anything that a provider or a caller may send."""
         self._actions = []
         if isinstance(event, vev.TransferUnseen):
-            self._transfer_unseen(now)
+            self._transfer_unseen(now, trying=event.trying)
         elif self.state is not VoiceState.ENDED:
             self._dispatch(event, now)
         self._tell_lines(now)
@@ -225,10 +225,16 @@ class VoiceCall(CallerSide):
 
     # leaving
 
-    def _transfer_unseen(self, now: float) -> None:
-        """The transfer did not happen: say so and take the caller back."""
+    def _transfer_unseen(self, now: float, *, trying: bool) -> None:
+        """The transfer did not happen: say so, and take the caller back at the end."""
         handed = isinstance(self._final, HandOff) and self.state is VoiceState.ENDED
         if not handed:
+            return
+        if trying:
+            self._note(
+                EventKind.PRODUCT_SAID, text=self.phrases.filler, why="still trying"
+            )
+            self._actions.append(Respond(self.phrases.filler))
             return
         detail = "A transfer was asked for and nothing shows that it happened."
         self._report(IncidentKind.TRANSFER_FAILED, CauseOwner.MODEL, detail)

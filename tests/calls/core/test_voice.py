@@ -259,6 +259,17 @@ def test_an_unseen_transfer_is_admitted_and_the_caller_taken_back() -> None:
     assert call.state is VoiceState.TALKING
 
 
+def test_while_a_transfer_is_tried_another_way_the_caller_is_told_so() -> None:
+    call = talking()
+    asks(call, 20, vev.ToolWish("t", "transfer_to_person", TRANSFER), spoke=True)
+    call.receive(ev.AgentSpeaking(on=True), 20)
+    call.receive(ev.AgentSpeaking(on=False), 21)
+    actions = call.receive(vev.TransferUnseen(trying=True), 25)
+    assert [said.words for said in of(Respond, actions)] == [call.phrases.filler]
+    assert not of(ReportIncident, actions)
+    assert call.state is VoiceState.ENDED
+
+
 def test_the_transcript_follows_the_conversation_and_not_the_arrival() -> None:
     call = talking()
     call.receive(vev.ItemPlaced("u1", "", by_caller=True), 11)
@@ -319,7 +330,7 @@ EVENTS = st.one_of(
     st.builds(vev.CallerSaid, st.sampled_from("xyz"), st.sampled_from(["hi", None])),
     st.builds(vev.CallerIdle),
     st.builds(vev.Refused, st.just("odd"), st.booleans()),
-    st.builds(vev.TransferUnseen),
+    st.builds(vev.TransferUnseen, trying=st.booleans()),
     st.builds(ev.CallerSpeaking, st.booleans()),
     st.builds(ev.AgentSpeaking, st.booleans()),
     st.builds(ev.DigitPressed, st.sampled_from("0123#*")),
