@@ -1,6 +1,6 @@
 """`make bench`: the portal against the smallest program that does the same job.
 
-    python -m bench [--quick] [--markdown] [--calls N] [--seconds N]
+    python -m bench [--quick] [--markdown] [--calls N] [--seconds N] [--only PART ...]
 
 Everything runs on loopback, on engines of its own in a throw-away folder, and ends by
 itself after about seven minutes (`--quick`: two). Nothing fails when a target is
@@ -17,6 +17,7 @@ from time import monotonic
 from bench import journal, machine, relay, report, routing, webhook
 from bench.portal import Portal, Server, portal, server, wait_for_port
 from bench.relay import Load
+from bench.sip_part import ACCEPTING, SIDEBANDS, SipPart
 from bench.table import Table, as_markdown, as_text
 from bench.world import Overheard, Ports, StandIn, World, world
 
@@ -25,6 +26,7 @@ FULL = Load(500, ramp=20.0, steady=45.0, leaving=60.0)
 QUICK = Load(80, ramp=4.0, steady=8.0, leaving=8.0)
 WARM_UP = Load(10, ramp=1.0, steady=1.0, leaving=1.0)
 WEBHOOK_SECONDS, QUICK_WEBHOOK_SECONDS = 30.0, 6.0
+PARTS = ("relay", "webhook", ACCEPTING, SIDEBANDS, "routing")
 STARTED = monotonic()
 
 
@@ -39,14 +41,29 @@ class Bench:
     ports: Ports
     portal: Portal
     stack: ExitStack
+    parts: frozenset[str]
 
     async def run(self) -> list[Table]:
-        async with asyncio.timeout(LONGEST_SECONDS), world(self.ports) as found:
-            return [
-                *await self.relay_tables(found),
-                await self.webhook_table(found),
-                report.routing_table(routing.measure()),
-            ]
+        tables: list[Table] = []
+        async with asyncio.timeout(LONGEST_SECONDS):
+            if self.parts & {"relay", "webhook"}:
+                async with world(self.ports) as found:
+                    tables += await self.carrier_tables(found)
+            if voice := self.parts & {ACCEPTING, SIDEBANDS}:
+                tables += await self.sip_part().run(voice)
+            if "routing" in self.parts:
+                tables.append(report.routing_table(routing.measure()))
+        return tables
+
+    async def carrier_tables(self, found: World) -> list[Table]:
+        relayed = await self.relay_tables(found) if "relay" in self.parts else []
+        if "webhook" not in self.parts:
+            return relayed
+        return [*relayed, await self.webhook_table(found)]
+
+    def sip_part(self) -> SipPart:
+        seconds, calls = self.load.steady, self.load.calls
+        return SipPart(calls, seconds, self.ports, self.portal, self.stack, say)
 
     async def relay_tables(self, found: World) -> list[Table]:
         web = self.portal.web
@@ -116,6 +133,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--markdown", action="store_true", help="tables for a page")
     parser.add_argument("--calls", type=int, help="live calls")
     parser.add_argument("--seconds", type=float, help="how long they are measured")
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=PARTS, help="these parts alone"
+    )
     return parser.parse_args()
 
 
@@ -136,7 +156,8 @@ def main() -> None:
     with ExitStack() as stack:
         say("starting PostgreSQL, Valkey and the portal")
         found = stack.enter_context(portal(ports))
-        bench = Bench(load, webhook_seconds, ports, found, stack)
+        parts = frozenset(given.only)
+        bench = Bench(load, webhook_seconds, ports, found, stack, parts)
         tables = asyncio.run(bench.run())
     show = as_markdown if given.markdown else as_text
     print("\n".join(show(table) for table in tables))
