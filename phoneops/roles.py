@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as global_apps
 from django.apps.registry import Apps
 from django.contrib.auth.models import Group, Permission
 
@@ -21,6 +22,7 @@ READ = (
     "calls.view_call",
     "routing.view_*",
     "billing.view_*",
+    "auditlog.view_logentry",
 )
 
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -47,7 +49,9 @@ def may(role: str, permission: str) -> bool:
     return any(fnmatchcase(permission, pattern) for pattern in ROLES[role])
 
 
-def grant(app_config: AppConfig, apps: Apps, **of_the_signal: Any) -> None:
+def grant(
+    app_config: AppConfig, apps: Apps = global_apps, **of_the_signal: Any
+) -> None:
     """Give every role what it may do in this app, and take away what it may not."""
     try:
         groups, permissions = apps.get_model("auth.Group"), permissions_of(apps)
