@@ -7,11 +7,13 @@ from django.contrib.auth.models import Group, User
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from routing.admin.pages import RecordedAdmin
+
 admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User], ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
+class UserAdmin(RecordedAdmin, DjangoUserAdmin[User]):  # type: ignore[misc]  # Unfold is untyped
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

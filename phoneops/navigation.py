@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ("Contacts", "contacts", "routing.Contact"),
             ("Tools", "build", "routing.HttpTool"),
             ("Releases", "new_releases", "routing.Release"),
+            ("History", "history", "auditlog.LogEntry"),
         ),
     ),
     (

@@ -96,6 +96,8 @@ TOOL_SECRETS = {
     if name.startswith("TOOL_SECRET_")
 }
 CALLS_METER = "billing.meter.PricedMeter"
+# A record that another one named is gone some day; its name stays written down.
+AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 TEAM_EMAILS = words("TEAM_EMAILS", "team@phoneops.test")
 
 INSTALLED_APPS = [
@@ -110,6 +112,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "auditlog",
     "channels",
     "phoneops",
     "billing",
@@ -123,6 +126,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "phoneops.recording.sign_changes",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

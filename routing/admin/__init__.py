@@ -3,6 +3,7 @@
 from routing.admin import (
     agents,
     escalation,
+    history,
     hours,
     numbers,
     profiles,
@@ -14,6 +15,7 @@ from routing.admin import (
 __all__ = [
     "agents",
     "escalation",
+    "history",
     "hours",
     "numbers",
     "profiles",
