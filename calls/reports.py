@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, NullIf
 from django.db.models.lookups import GreaterThanOrEqual
 
-from calls.core.explained import Explained, explain
+from calls.core.explained import Explained
 from calls.core.ledger import Ledger
 from calls.core.lines import Entry, Line
 from calls.core.tokens import Tokens, count_tokens
@@ -38,6 +38,7 @@ from calls.models import (
     Recording,
     Usage,
 )
+from calls.services import reasons
 from routing.core.decision import Verdict
 
 # No zone's midnight lies further from UTC than this; it lets the index on the moment
@@ -251,7 +252,7 @@ def story_of(call: Call, *, callbacks: bool) -> CallStory:
     handoffs = list(call.handoffs.order_by("asked_at").prefetch_related("attempts"))
     return CallStory(
         call=call,
-        explained=explain(call.decision),
+        explained=reasons.explained(call),
         lines=tell(entries, call.offered_at),
         handoffs=handoffs,
         follow_ups=list(call.follow_ups.select_related("done_by")),

@@ -10,7 +10,8 @@ class Announced:
 
     `references` are ours, if the call was sent on by us. `dialled` are the numbers
     that it may be for, the likeliest first. `sip_call_id` is the same in the
-    announcements of all of the provider's engines.
+    announcements of all of the provider's engines. `headers` are the first of each
+    name that rules may ask for.
     """
 
     engine: str
@@ -21,3 +22,4 @@ class Announced:
     caller: str = ""
     caller_name: str = ""
     sip_call_id: str = ""
+    headers: tuple[tuple[str, str], ...] = ()

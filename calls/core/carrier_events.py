@@ -9,7 +9,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A call to one of our numbers. `caller` is whatever the carrier was given."""
+    """A call to one of our numbers. `caller` is whatever the carrier was given.
+
+    `headers` are SIP headers as (name, value), where the call came over SIP.
+    """
 
     carrier_sid: str
     account_sid: str
@@ -18,6 +21,7 @@ class Offered:
     caller_name: str = ""
     forwarded_from: str = ""
     verstat: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class SessionStatus(StrEnum):

@@ -4,11 +4,11 @@ The stored decision may be of an older release or missing altogether (a call we 
 of too late), so every key may be absent.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 from routing.core.decide import DEFAULT
-from routing.core.decision import Because, Verdict
+from routing.core.decision import Because, RuleTrace, Verdict
 
 VERDICTS: Mapping[str, str] = {
     Verdict.ACCEPT: "The call was given to the agent",
@@ -60,7 +60,11 @@ class Explained:
     rules: tuple[RuleLookedAt, ...]
 
 
-def explain(decision: Mapping[str, object]) -> Explained:
+def explain(
+    decision: Mapping[str, object], rules: Iterable[RuleTrace] = ()
+) -> Explained:
+    """`rules` come before what is stored of the decision itself."""
+    trace = [*map(asdict, rules), *mappings(decision.get("trace"))]
     verdict, because = text(decision, "verdict"), text(decision, "because")
     rule = text(decision, "rule")
     return Explained(
@@ -70,9 +74,7 @@ def explain(decision: Mapping[str, object]) -> Explained:
         by_default=rule == DEFAULT,
         message=text(decision, "message"),
         rules=tuple(
-            looked_at(told, rule)
-            for told in mappings(decision.get("trace"))
-            if text(told, "rule") != DEFAULT
+            looked_at(told, rule) for told in trace if text(told, "rule") != DEFAULT
         ),
     )
 

@@ -26,7 +26,7 @@ from calls.core.words import (
     IncidentKind,
 )
 from calls.models import Call, EngineSession
-from calls.services import admission, follow_ups, handoffs, incidents, progress
+from calls.services import admission, facts, follow_ups, handoffs, incidents, progress
 from calls.services.call_script import newest, ruleset_of, script_of
 from calls.services.engine_claims import (
     UNAVAILABLE,
@@ -97,13 +97,16 @@ def admit(
         dialled=number.e164,
         caller=announced.caller,
         caller_name=announced.caller_name,
+        headers=announced.headers,
     )
     caller = classify(offered.caller)
-    decision = decide(ruleset, admission.gather(offered, caller), desk.now)
+    known = facts.gather(offered, caller, ruleset, desk.now)
+    decision = decide(ruleset, known, desk.now)
     if decision.verdict is Verdict.VOICEMAIL:
         decision = replace(decision, verdict=Verdict.REJECT, sip_status=UNAVAILABLE)
     call = admission.new_call(offered, caller, number, desk.now)
     admission.give(call, decision, ruleset)
+    admission.remember(call, known)
     if decision.verdict is Verdict.REJECT:
         call.state, call.over_at = CallState.OVER, desk.now
     admission.store(call, decision, desk.now)

@@ -52,6 +52,7 @@ def offered_by(received: VoiceCall) -> Offered:
         caller_name=received.caller_name,
         forwarded_from=received.forwarded_from,
         verstat=received.stir_verstat,
+        headers=received.sip_headers,
     )
 
 

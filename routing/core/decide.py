@@ -3,17 +3,23 @@
 Plain values in, a decision with its reasons out. The live call, the rule tester and a
 dry run over past calls all ask this one function, so it reads nothing and never
 raises: whatever cannot be told (a calendar in an unknown time zone) is a condition
-that does not hold, and says so in the trace. The order is fixed:
+that does not hold. The order is fixed:
 
 1. A number we do not know is rejected with 404, an inactive one with 480.
-2. Rules in order; the first whose conditions all hold decides.
-3. Otherwise the number's own agent takes the call, or its hunt list if the number is
+2. A caller on a block list is rejected, unless an allow list names the caller too.
+3. Rules in order; the first whose conditions all hold decides.
+4. Otherwise the number's own agent takes the call, or its hunt list if the number is
    answered by a person.
-4. What is spent may change who answers, or how long; see `routing.core.budget`.
+5. What is spent may change who answers, or how long; see `routing.core.budget`.
+6. Where no line is free for a call that would go to an agent, the number's overflow
+   is done instead; see `routing.core.overflow`.
+
+Nothing is put into words on the way, which would take a hundred times as long as
+deciding: `routing.core.reasons` does that for those who ask.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
 from routing.core.budget import within_budget
 from routing.core.callers import spaced
@@ -23,12 +29,15 @@ from routing.core.decision import (
     ConditionTrace,
     Decision,
     Facts,
+    ListKind,
     RuleTrace,
     Verdict,
 )
-from routing.core.hours import in_words, is_open
+from routing.core.matches import BudgetMatch, LoadScope
+from routing.core.overflow import within_capacity
+from routing.core.plan import Plan, plan_of
 from routing.core.ruleset import (
-    CallerMatch,
+    CONTACT,
     HoursMatch,
     Number,
     Path,
@@ -36,12 +45,24 @@ from routing.core.ruleset import (
     RuleAction,
     Ruleset,
 )
+from routing.core.situation import Situation, Step
 
 UNKNOWN = "Number is not configured"
 INACTIVE = "Number is switched off"
+BLOCKED = "Caller is blocked"
 DEFAULT = "No rule applies"
 NOT_FOUND = 404
 UNAVAILABLE = 480
+DECLINED = 603
+
+VERDICTS = {
+    RuleAction.ACCEPT: Verdict.ACCEPT,
+    RuleAction.REJECT: Verdict.REJECT,
+    RuleAction.MESSAGE: Verdict.REJECT,
+    RuleAction.DIVERT: Verdict.DIVERT,
+    RuleAction.VOICEMAIL: Verdict.VOICEMAIL,
+    RuleAction.CALLBACK: Verdict.CALLBACK,
+}
 
 
 def decide(ruleset: Ruleset, facts: Facts, now: datetime) -> Decision:
@@ -50,28 +71,41 @@ def decide(ruleset: Ruleset, facts: Facts, now: datetime) -> Decision:
     a diverted call still needs its sentences, an accepted one its hunt list.
     """
     number = ruleset.number_for(facts.dialled)
+    refused = refuse(ruleset, facts, number)
+    if refused is not None or number is None:
+        assert refused is not None
+        return refused
+    decision = by_rules(ruleset, facts, number, now)
+    decision = within_budget(ruleset, facts, number, decision)
+    return within_capacity(ruleset, facts, number, decision)
+
+
+def refuse(ruleset: Ruleset, facts: Facts, number: Number | None) -> Decision | None:
+    """What needs no rule."""
     if number is None:
-        return refuse(ruleset, facts, UNKNOWN, Because.UNKNOWN_NUMBER, NOT_FOUND)
+        looked_at = ConditionTrace("dialled number", facts.dialled, True)
+        because = Because.UNKNOWN_NUMBER
+        return refusal(ruleset, UNKNOWN, because, NOT_FOUND, looked_at)
     if not number.active:
-        return refuse(ruleset, facts, INACTIVE, Because.INACTIVE_NUMBER, UNAVAILABLE)
-    situation = Situation(ruleset, facts, now, number)
-    trace: list[RuleTrace] = []
-    for rule in ruleset.rules:
-        conditions = situation.conditions(rule)
-        held = all(condition.held for condition in conditions)
-        trace.append(RuleTrace(rule.name, held, conditions))
-        if held:
-            decision = situation.apply(rule, tuple(trace))
-            break
-    else:
-        decision = situation.default(tuple(trace))
-    return within_budget(ruleset, facts, number, decision)
+        looked_at = ConditionTrace("dialled number", number.label, True)
+        because = Because.INACTIVE_NUMBER
+        return refusal(ruleset, INACTIVE, because, UNAVAILABLE, looked_at)
+    blocked = [on.name for on in facts.lists if on.kind is ListKind.BLOCK]
+    if blocked and not any(on.kind is ListKind.ALLOW for on in facts.lists):
+        names = " and ".join(f"“{name}”" for name in blocked)
+        name, value = f"caller is on {names}", spaced(facts.caller)
+        looked_at = ConditionTrace(name, value, True)
+        return refusal(ruleset, BLOCKED, Because.SPAM, DECLINED, looked_at)
+    return None
 
 
-def refuse(
-    ruleset: Ruleset, facts: Facts, rule: str, because: Because, sip_status: int
+def refusal(
+    ruleset: Ruleset,
+    rule: str,
+    because: Because,
+    sip_status: int,
+    looked_at: ConditionTrace,
 ) -> Decision:
-    looked_at = ConditionTrace("dialled number", facts.dialled, True)
     return Decision(
         verdict=Verdict.REJECT,
         because=because,
@@ -82,118 +116,107 @@ def refuse(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """One call to one of our numbers, at one moment, under one release."""
+def by_rules(ruleset: Ruleset, facts: Facts, number: Number, now: datetime) -> Decision:
+    plan = plan_of(ruleset)
+    situation = Situation(facts, number, plan.openings, now)
+    rule, steps = first_that_holds(plan, situation)
+    if rule is None:
+        return default(ruleset, number, steps)
+    return apply(ruleset, facts, number, rule, steps)
 
-    ruleset: Ruleset
-    facts: Facts
-    now: datetime
-    number: Number
 
-    def conditions(self, rule: Rule) -> tuple[ConditionTrace, ...]:
-        """Every condition the rule sets, held or not: none is skipped."""
-        asked = (self.is_for(rule), self.comes_from(rule), self.is_within(rule))
-        return tuple(condition for condition in asked if condition is not None)
+def first_that_holds(plan: Plan, situation: Situation) -> tuple[Rule | None, str]:
+    steps: list[str] = []
+    for planned in plan.rules_for(situation.number):
+        for step, held in planned.tests:
+            if not held(situation):
+                steps.append(step)
+                break
+        else:
+            return planned.rule, "".join((*steps, Step.HELD))
+    return None, "".join(steps)
 
-    def is_for(self, rule: Rule) -> ConditionTrace | None:
-        if not rule.numbers:
-            return None
-        held = self.number.key in rule.numbers
-        return ConditionTrace("call is to one of its numbers", self.number.label, held)
 
-    def comes_from(self, rule: Rule) -> ConditionTrace | None:
-        if rule.caller_match is CallerMatch.ANY:
-            return None
-        withheld = self.facts.caller_kind is CallerKind.WITHHELD
-        listed = self.is_listed(rule)
-        name, held = {
-            CallerMatch.LISTED: ("caller is listed", listed),
-            CallerMatch.NOT_LISTED: ("caller is not listed", not listed),
-            CallerMatch.WITHHELD: ("caller withholds the number", withheld),
-        }[rule.caller_match]
-        return ConditionTrace(name, self.caller(), held)
+def apply(
+    ruleset: Ruleset, facts: Facts, number: Number, rule: Rule, steps: str
+) -> Decision:
+    agent = agent_of(rule, facts) or number.agent
+    verdict = verdict_of(rule, number)
+    return Decision(
+        verdict=verdict,
+        because=because(rule),
+        rule=rule.name,
+        release=ruleset.number,
+        agent=agent,
+        profile=rule.profile or number.profile,
+        policy=policy_of(rule) or usual_policy(ruleset, number, verdict, agent),
+        sip_status=rule.sip_status,
+        message=rule.message,
+        rule_key=rule.key,
+        steps=steps,
+    )
 
-    def is_listed(self, rule: Rule) -> bool:
-        """Only a real number can be on a list; a SIP name that looks like it cannot."""
-        if self.facts.caller_kind is not CallerKind.NUMBER:
-            return False
-        return any(matches(self.facts.caller, entry) for entry in rule.callers)
 
-    def caller(self) -> str:
-        if self.facts.caller_kind is CallerKind.WITHHELD:
-            return "withheld"
-        if self.facts.caller_kind is CallerKind.NUMBER:
-            return spaced(self.facts.caller)
-        return self.facts.caller
+def agent_of(rule: Rule, facts: Facts) -> str:
+    """Of two agents always the same one for a caller, whenever they call."""
+    if not rule.second_agent:
+        return rule.agent
+    known = facts.caller_kind in (CallerKind.NUMBER, CallerKind.SIP)
+    caller = facts.caller if known else facts.call
+    share = crc32(f"{rule.key}:{caller}".encode()) % 100
+    return rule.second_agent if share < rule.second_share else rule.agent
 
-    def is_within(self, rule: Rule) -> ConditionTrace | None:
-        if rule.hours_match is HoursMatch.ANY:
-            return None
-        wanted = rule.hours_match is HoursMatch.OPEN
-        calendar = self.ruleset.calendars.get(rule.calendar)
-        if calendar is None:
-            name = f"calendar is {rule.hours_match}"
-            return ConditionTrace(name, "calendar is missing", False)
-        held = is_open(calendar, self.now) is wanted
-        name = f"“{calendar.name}” is {rule.hours_match}"
-        return ConditionTrace(name, in_words(calendar, self.now), held)
 
-    def apply(self, rule: Rule, trace: tuple[RuleTrace, ...]) -> Decision:
-        verdict, agent = self.verdict(rule), rule.agent or self.number.agent
-        return Decision(
-            verdict=verdict,
-            because=because(rule),
-            rule=rule.name,
-            release=self.ruleset.number,
-            agent=agent,
-            profile=rule.profile or self.number.profile,
-            policy=rule.policy or self.policy(verdict, agent),
-            sip_status=rule.sip_status,
-            message=rule.message,
-            trace=trace,
-        )
+def verdict_of(rule: Rule, number: Number) -> Verdict:
+    """A number that a person answers has no agent to accept with but a rule's."""
+    named = rule.agent or rule.second_agent
+    if rule.action is RuleAction.ACCEPT and not (named or has_agent(number)):
+        return Verdict.DIVERT
+    return VERDICTS[rule.action]
 
-    def verdict(self, rule: Rule) -> Verdict:
-        """A number that a person answers has no agent to accept with but a rule's."""
-        if rule.action is RuleAction.ACCEPT and not (rule.agent or self.has_agent()):
-            return Verdict.DIVERT
-        return Verdict(rule.action)
 
-    def has_agent(self) -> bool:
-        return bool(self.number.agent) and self.number.path is not Path.PERSON
+def policy_of(rule: Rule) -> str:
+    return f"{CONTACT}{rule.contact}" if rule.contact else rule.policy
 
-    def policy(self, verdict: Verdict, agent_key: str) -> str:
-        """Who an accepted caller is handed to is the agent's business first."""
-        agent = self.ruleset.agents.get(agent_key)
-        if verdict is Verdict.ACCEPT and agent is not None and agent.policy:
-            return agent.policy
-        return self.number.policy
 
-    def default(self, trace: tuple[RuleTrace, ...]) -> Decision:
-        verdict = Verdict.ACCEPT if self.has_agent() else Verdict.DIVERT
-        return Decision(
-            verdict=verdict,
-            because=Because.RULE,
-            rule=DEFAULT,
-            release=self.ruleset.number,
-            agent=self.number.agent,
-            profile=self.number.profile,
-            policy=self.policy(verdict, self.number.agent),
-            trace=(*trace, RuleTrace(DEFAULT, True, ())),
-        )
+def has_agent(number: Number) -> bool:
+    return bool(number.agent) and number.path is not Path.PERSON
+
+
+def usual_policy(
+    ruleset: Ruleset, number: Number, verdict: Verdict, agent_key: str
+) -> str:
+    """Who an accepted caller is handed to is the agent's business first."""
+    agent = ruleset.agents.get(agent_key)
+    if verdict is Verdict.ACCEPT and agent is not None and agent.policy:
+        return agent.policy
+    return number.policy
+
+
+def default(ruleset: Ruleset, number: Number, steps: str) -> Decision:
+    verdict = Verdict.ACCEPT if has_agent(number) else Verdict.DIVERT
+    return Decision(
+        verdict=verdict,
+        because=Because.RULE,
+        rule=DEFAULT,
+        release=ruleset.number,
+        agent=number.agent,
+        profile=number.profile,
+        policy=usual_policy(ruleset, number, verdict, number.agent),
+        steps=steps,
+    )
 
 
 def because(rule: Rule) -> Because:
-    """A caller turned away because we are closed is counted as that."""
-    if rule.action is RuleAction.REJECT:
+    """A caller turned away because we are closed is counted as that, and so on."""
+    if rule.action in (RuleAction.REJECT, RuleAction.MESSAGE):
         return rule.because
-    if rule.action is not RuleAction.ACCEPT and rule.hours_match is HoursMatch.CLOSED:
+    if rule.action is RuleAction.ACCEPT:
+        return Because.RULE
+    if rule.hours_match is HoursMatch.CLOSED:
         return Because.CLOSED
+    if rule.load is not LoadScope.ANY:
+        return Because.OVERFLOW
+    if rule.budget in (BudgetMatch.WARNED, BudgetMatch.SPENT):
+        return Because.BUDGET
     return Because.RULE
-
-
-def matches(number: str, entry: str) -> bool:
-    if entry.endswith("*"):
-        return number.startswith(entry.removesuffix("*"))
-    return number == entry

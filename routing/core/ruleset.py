@@ -11,8 +11,24 @@ from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
-from routing.core.decision import Because
+from routing.core.decision import Because, ListKind
+from routing.core.matches import (
+    ALWAYS,
+    UNLIMITED,
+    BudgetMatch,
+    Capacity,
+    ForwardedMatch,
+    HeaderMatch,
+    HistoryMatch,
+    LoadScope,
+    VerificationMatch,
+    When,
+)
+
+# The key of a policy that is nothing but one contact begins with this.
+CONTACT = "contact:"
 
 
 class Path(StrEnum):
@@ -48,6 +64,8 @@ class RuleAction(StrEnum):
     REJECT = "reject"
     DIVERT = "divert"
     VOICEMAIL = "voicemail"
+    CALLBACK = "callback"
+    MESSAGE = "message"
 
 
 class CallerMatch(StrEnum):
@@ -264,6 +282,7 @@ class Agent:
     policy: str = ""
     zero_reaches_person: bool = True
     voice: VoiceSettings = VoiceSettings()
+    capacity: Capacity = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +312,11 @@ class EscalationPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """`trunk`: its calls reach the voice model directly and are decided there."""
+    """`trunk`: its calls reach the voice model directly and are decided there.
+
+    `overflow` is what is done instead of accepting a call for which no line is free
+    (here, with the agent, or in the whole account); `overflow_message` is said then.
+    """
 
     key: str
     e164: str
@@ -305,13 +328,39 @@ class Number:
     agent: str
     policy: str
     trunk: bool = False
+    capacity: Capacity = UNLIMITED
+    overflow: RuleAction = RuleAction.VOICEMAIL
+    overflow_message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberGroup:
+    """Numbers that rules are made for together."""
+
+    key: str
+    name: str
+    numbers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CallerList:
+    """Who is on it is no part of a release: entries hold the moment they are made."""
+
+    key: str
+    name: str
+    kind: ListKind
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Holds when every condition that is set holds. No numbers means all numbers.
+    """Holds when every condition that is set holds.
 
-    `callers` are E.164 numbers, or prefixes that end in "*".
+    Neither numbers nor groups means all numbers. `callers` and `forwarded_from` are
+    E.164 numbers, or prefixes that end in "*"; `countries` are regions such as "US";
+    a caller is listed who is on any of the three kinds of list. Several calendars are
+    open when one of them is. `within_minutes` goes with HistoryMatch.AGAIN.
+    `second_share` of a hundred callers go to `second_agent`. A `contact` is rung
+    instead of the policy's people.
     """
 
     key: str
@@ -328,11 +377,32 @@ class Rule:
     sip_status: int = 603
     message: str = ""
     because: Because = Because.RULE
+    groups: frozenset[str] = frozenset()
+    caller_lists: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    more_calendars: tuple[str, ...] = ()
+    verification: VerificationMatch = VerificationMatch.ANY
+    forwarded: ForwardedMatch = ForwardedMatch.ANY
+    forwarded_from: tuple[str, ...] = ()
+    history: HistoryMatch = HistoryMatch.ANY
+    within_minutes: int = 60
+    when: When = ALWAYS
+    load: LoadScope = LoadScope.ANY
+    load_from: int = 1
+    budget: BudgetMatch = BudgetMatch.ANY
+    headers: tuple[HeaderMatch, ...] = ()
+    second_agent: str = ""
+    second_share: int = 0
+    contact: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Ruleset:
-    """One release. `rules` are in the order in which they are tried."""
+    """One release. `rules` are in the order in which they are tried.
+
+    Two of them are never compared by what they hold, which would take long; each is
+    itself, and what is worked out from it is kept with it.
+    """
 
     number: int
     numbers: Mapping[str, Number] = field(default_factory=dict)
@@ -342,6 +412,23 @@ class Ruleset:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    groups: Mapping[str, NumberGroup] = field(default_factory=dict)
+    caller_lists: Mapping[str, CallerList] = field(default_factory=dict)
+    capacity: Capacity = UNLIMITED
+
+    @cached_property
+    def by_e164(self) -> Mapping[str, Number]:
+        """The first of those that have the same number, which no release should."""
+        return {n.e164: n for n in reversed(tuple(self.numbers.values()))}
 
     def number_for(self, e164: str) -> Number | None:
-        return next((n for n in self.numbers.values() if n.e164 == e164), None)
+        return self.by_e164.get(e164)
+
+    def policy_for(self, key: str) -> EscalationPolicy | None:
+        """A contact whom a rule names is rung like a policy of one step."""
+        if not key.startswith(CONTACT):
+            return self.policies.get(key)
+        contact = self.contacts.get(key.removeprefix(CONTACT))
+        if contact is None:
+            return None
+        return EscalationPolicy(key, contact.name, (HuntStep(contact.key),))

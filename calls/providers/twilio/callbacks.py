@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 from pydantic.alias_generators import to_pascal
 
@@ -23,6 +24,8 @@ from calls.core.carrier_status import is_end
 from calls.errors import BadCallback
 
 LONGEST_TEXT = 4000
+SIP_HEADER = "SipHeader_"
+MOST_HEADERS, LONGEST_HEADER = 20, 255
 
 
 def _cut(value: Any) -> Any:
@@ -87,6 +90,18 @@ class VoiceCall(AboutCall):
     caller_name: Text = ""
     forwarded_from: Text = ""
     stir_verstat: Text = ""
+    sip_headers: tuple[tuple[str, str], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_headers(cls, fields: Any) -> Any:
+        """A call from a SIP domain brings each of its own headers as a parameter."""
+        found = [
+            (name.removeprefix(SIP_HEADER), str(value)[:LONGEST_HEADER])
+            for name, value in fields.items()
+            if name.startswith(SIP_HEADER)
+        ]
+        return {**fields, "SipHeaders": found[:MOST_HEADERS]}
 
     @property
     def dialled(self) -> str:

@@ -84,7 +84,8 @@ def test_the_decision_is_stored_with_its_reasons() -> None:
     caller.ring()
     decision = caller.call.decision
     assert (decision["verdict"], decision["rule"]) == ("accept", "The rule")
-    assert decision["trace"][0]["held"] is True
+    assert (decision["steps"], decision["trace"]) == ("+", [])
+    assert decision["facts"]["caller"] == caller.call.caller
     assert decision["release"] == caller.call.release_number
 
 
@@ -298,6 +299,7 @@ def test_the_path_of_an_accepted_call_asks_the_database_little() -> None:
     own = [sql for sql in own if "routing_release" not in sql]
     assert [sql.split()[0] for sql in own] == [
         "INSERT",
+        "SELECT",
         "SELECT",
         "INSERT",
         "INSERT",

@@ -1,0 +1,124 @@
+"""What is known of a call when it is decided, in a few indexed queries.
+
+Where a decision depends on how many calls are going on, calls that come at the same
+moment are counted one after the other: each waits until the one before it is stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cache, lru_cache
+from zlib import crc32
+
+import phonenumbers
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Max
+from django.utils.module_loading import import_string
+
+from calls.core.carrier_events import Offered
+from calls.core.meter import Meter
+from calls.models import Call
+from routing.core.callers import Caller, classify
+from routing.core.decision import CallerKind, Facts
+from routing.core.matches import LoadScope
+from routing.core.plan import plan_of
+from routing.core.ruleset import Number, Ruleset
+
+# Any number will do, as long as nothing else locks on it.
+COUNTING = 512_907
+RECOGNISED = (CallerKind.NUMBER, CallerKind.SIP)
+
+
+def gather(offered: Offered, caller: Caller, ruleset: Ruleset, now: datetime) -> Facts:
+    """Within a transaction, which must go on until the call is stored."""
+    number = ruleset.number_for(offered.dialled)
+    facts = Facts(
+        dialled=offered.dialled,
+        caller=caller.normalised,
+        caller_kind=caller.kind,
+        country=country_of(caller.normalised)
+        if caller.kind is CallerKind.NUMBER
+        else "",
+        forwarded_from=forwarded(offered.forwarded_from),
+        verstat=offered.verstat,
+        since_last_call=since_last_call(caller, now),
+        budgets=meter(settings.CALLS_METER).budgets(),
+        headers={name.lower(): value for name, value in offered.headers},
+        call=offered.carrier_sid,
+    )
+    return with_counts(facts, plan_scope(ruleset, number))
+
+
+@cache
+def meter(name: str) -> Meter:
+    """It answers from memory, so one serves the whole process."""
+    made: Meter = import_string(name)()
+    return made
+
+
+@lru_cache(maxsize=4096)
+def country_of(e164: str) -> str:
+    """The region a number belongs to ("US"), or empty, as for a satellite phone."""
+    try:
+        parsed = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.region_code_for_number(parsed) or ""
+
+
+def forwarded(raw: str) -> str:
+    """Carriers name who forwarded a call in as many ways as who made it."""
+    if not raw.strip():
+        return ""
+    found = classify(raw)
+    return found.normalised if found.kind in RECOGNISED else ""
+
+
+def since_last_call(caller: Caller, now: datetime) -> int | None:
+    """In seconds; None without an earlier call, or where nobody can be recognised."""
+    if caller.kind not in RECOGNISED:
+        return None
+    earlier = Call.objects.filter(caller=caller.normalised, caller_kind=caller.kind)
+    last: datetime | None = earlier.aggregate(last=Max("offered_at"))["last"]
+    return max(0, int((now - last).total_seconds())) if last is not None else None
+
+
+def plan_scope(ruleset: Ruleset, number: Number | None) -> LoadScope:
+    return LoadScope.ANY if number is None else plan_of(ruleset).counted(number)
+
+
+def with_counts(facts: Facts, scope: LoadScope) -> Facts:
+    if scope is not LoadScope.ANY:
+        take_turns("" if scope is LoadScope.ACCOUNT else facts.dialled)
+    by_agent: dict[str, int] = {}
+    on_number = 0
+    for (dialled, agent), count in live_calls().items():
+        by_agent[agent] = by_agent.get(agent, 0) + count
+        on_number += count if dialled == facts.dialled else 0
+    return replace(
+        facts,
+        live_calls=on_number,
+        account_calls=sum(by_agent.values()),
+        agent_calls={key: count for key, count in by_agent.items() if key},
+    )
+
+
+def take_turns(what: str) -> None:
+    """Wait until no other call is between being counted and being stored.
+
+    A caller waits for as long as the others take, some milliseconds each; the lock
+    goes with the transaction.
+    """
+    with connection.cursor() as cursor:
+        place = crc32(what.encode()) - 2**31
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [COUNTING, place])
+
+
+def live_calls() -> Mapping[tuple[str, str], int]:
+    """How many calls are going on, by the number called and the agent's key."""
+    rows = Call.objects.live().order_by().values_list("dialled", "agent_key")
+    return {
+        (dialled, agent): count
+        for dialled, agent, count in rows.annotate(count=Count("pk"))
+    }
