@@ -8,8 +8,9 @@ from django.utils.translation import get_language_info
 
 from calls.core import zoned
 from calls.core.lines import RINGING_ENDED, Look, in_words
+from calls.core.tokens import seconds_used
 from calls.core.words import CallState, Disposition, HandoffResult
-from calls.models import Call
+from calls.models import Call, Usage
 from routing.core.callers import spaced
 from routing.core.decision import CallerKind
 
@@ -69,6 +70,27 @@ register.filter("clock_time", zoned.clock)
 register.filter("exact_clock_time", zoned.exact_clock)
 register.filter("minutes", zoned.minutes)
 register.filter("words", in_words)
+
+
+@register.filter
+def count(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def usage_words(usage: Usage) -> str:
+    """Transcripts have the id of what the caller said, with a word before it."""
+    if usage.provider != "openai":
+        return "The phone company"
+    transcript = usage.provider_id.startswith("transcript-")
+    return "The caller's words, written down" if transcript else "An answer"
+
+
+@register.filter
+def seconds_words(figures: object) -> str:
+    """ "2.5 s", or nothing where tokens are charged for."""
+    seconds = seconds_used(figures)
+    return f"{round(seconds, 1):g} s" if seconds else ""
 
 
 @register.filter

@@ -114,11 +114,11 @@ def test_a_live_call_tells_on_without_closing_what_is_open(page: Page) -> None:
     call = make_call(state=CallState.LIVE, offered_at=timezone.now())
     make_journal(call, [(1, EventKind.CALLER_SAID, {"text": "Good morning"})])
     page.goto(f"/admin/calls/call/{call.pk}/change/")
-    page.get_by_text("Technical trail").click()
+    page.get_by_text("What the models read and said").click()
     Usage.objects.create(
         call=call, provider="openai", item="a new item", figures={}, at=timezone.now()
     )
-    entry = page.get_by_role("cell", name="a new item")
+    entry = page.get_by_role("cell", name="An answer a new item")
     expect(entry).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Good morning", exact=True)).to_be_visible()
 

@@ -1,3 +1,6 @@
+import re
+from html import unescape
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
@@ -8,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from calls.core.words import CallState, EventKind, HandoffReason
-from calls.models import Call, Handoff
+from calls.models import Call, Handoff, Usage
 from routing.core.decision import CallerKind
 from tests.calls.admin.scene import (
     CONVERSATION,
@@ -97,7 +100,7 @@ def test_the_story_part_has_neither_json_nor_ids(admin_client: Client) -> None:
     assert call.carrier_sid not in story
     assert "&quot;" not in story
     assert call.carrier_sid in trail
-    assert "71 %" in trail  # the cached share of the last answer
+    assert "(71 %)" in story  # the cached share of the last answer
 
 
 def test_callbacks_are_shown_only_to_those_who_may_see_them(
@@ -228,3 +231,38 @@ def test_strangers_and_wrong_addresses_get_nothing(
     assert admin_client.get("/admin/calls/call/nonsense/change/").status_code == 404
     client.force_login(make_staff("stranger"))
     assert client.get(page(call)).status_code == 403
+
+
+def test_every_answer_is_told_with_what_came_from_the_cache(
+    admin_client: Client,
+) -> None:
+    call = make_call(path="sip")
+    figures = {
+        "input_tokens": 2330,
+        "output_tokens": 120,
+        "input_token_details": {
+            "audio_tokens": 230,
+            "cached_tokens": 2097,
+            "cached_tokens_details": {"audio_tokens": 128},
+        },
+        "output_token_details": {"audio_tokens": 90},
+    }
+    for name, used in (
+        ("resp_1", figures),
+        ("resp_2", {"input_tokens": 1670, "output_tokens": 80}),
+        ("transcript-item_1", {"type": "duration", "seconds": 2.5}),
+    ):
+        Usage.objects.create(
+            call=call,
+            provider="openai",
+            item="gpt-realtime-2.1",
+            provider_id=name,
+            figures=used,
+            at=NOON,
+        )
+    text = re.sub("<[^>]+>", " ", unescape(text_of(admin_client, call)))
+    text = " ".join(text.split())
+    answer = "An answer gpt-realtime-2.1 2,330 230 sound 2,097 (90 %) 128 sound 120 90"
+    assert answer in text
+    assert "The caller's words, written down gpt-realtime-2.1 2.5 s of sound" in text
+    assert "Together 4,000 230 sound 2,097 (52 %) 128 sound 200 90 sound" in text
