@@ -11,4 +11,14 @@ PLANNED: dict[str, dict[str, Any]] = {
         "options": {"expires": 10},
     },
     "check models": {"task": "calls.tasks.check_models", "schedule": crontab(0, 5)},
+    "keep ledger": {
+        "task": "billing.tasks.ledger.keep_ledger",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "tidy ledger": {
+        "task": "billing.tasks.ledger.tidy_ledger",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
 }

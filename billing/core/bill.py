@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from billing.core.pricing import Line, PriceEntry, PriceList, Unpriced, price_usage
+from billing.core.pricing import Line, PriceEntry, Prices, Unpriced, price_usage
 from billing.core.reading import NOTHING, Why
 from billing.core.units import (
     CACHED_UNITS,
@@ -84,7 +84,7 @@ class LineSum:
 
 @dataclass(slots=True)
 class Bill:
-    prices: PriceList
+    prices: Prices
     _lines: dict[LineKey, LineSum] = field(default_factory=dict)
     _gaps: dict[GapKey, GapSum] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Protocol
 
 from billing.core.figures import read_figures
 from billing.core.reading import NOTHING, Reading, Why
@@ -67,6 +68,16 @@ class Priced:
         return sum((line.amount for line in self.lines), NOTHING)
 
 
+class Prices(Protocol):
+    """Whatever knows the price of a unit of an item on a day, or why there is none."""
+
+    currency: str
+
+    def find(
+        self, provider: str, item: str, unit: Unit, day: date
+    ) -> PriceEntry | Why: ...
+
+
 class PriceList:
     """Prices of one currency, and when each became valid."""
 
@@ -93,23 +104,37 @@ class PriceList:
         names = (item, SNAPSHOT.sub("", item))
         return any((provider, name, unit) in self._others for name in names)
 
+    def find(self, provider: str, item: str, unit: Unit, day: date) -> PriceEntry | Why:
+        units = self.units_of(provider, item)
+        found = valid_on(day, units.get(unit, ()))
+        if found is not None:
+            return found
+        if unit in units:
+            return Why.NOT_YET_VALID
+        if self.has_other_currency(provider, item, unit):
+            return Why.OTHER_CURRENCY
+        return Why.NO_PRICE if units else Why.UNKNOWN_ITEM
 
-def price_usage(measured: Measured, prices: PriceList) -> Priced:
+
+def price_usage(measured: Measured, prices: Prices) -> Priced:
     """Never raises, and never takes a figure without a price for one of nothing."""
     notes = read_figures(measured)
     unpriced = [Unpriced(f.what, f.quantity, f.why) for f in notes.faults]
     lines: list[Line] = []
     if notes.readings:
-        units = prices.units_of(measured.provider, measured.item)
-        day = measured.at.astimezone(UTC).date()
+        day = day_of(measured)
         for reading in notes.readings:
-            price = valid_on(day, units.get(reading.unit, ()))
-            if price is not None:
-                lines.append(charge(reading, price))
+            price = prices.find(measured.provider, measured.item, reading.unit, day)
+            if isinstance(price, Why):
+                unpriced.append(Unpriced(reading.unit, reading.quantity, price))
             else:
-                why = why_unpriced(measured, reading.unit, prices)
-                unpriced.append(Unpriced(reading.unit, reading.quantity, why))
+                lines.append(charge(reading, price))
     return Priced(lines, unpriced)
+
+
+def day_of(measured: Measured) -> date:
+    """The day whose prices count."""
+    return measured.at.astimezone(UTC).date()
 
 
 def valid_on(day: date, history: Iterable[PriceEntry]) -> PriceEntry | None:
@@ -135,12 +160,3 @@ def charge(reading: Reading, price: PriceEntry) -> Line:
 def amount_of(quantity: Decimal, price: PriceEntry) -> Decimal:
     exact = EXACT.divide(EXACT.multiply(quantity, price.amount), Decimal(price.per))
     return exact.quantize(AMOUNT_PLACES, context=EXACT)
-
-
-def why_unpriced(measured: Measured, unit: Unit, prices: PriceList) -> Why:
-    units = prices.units_of(measured.provider, measured.item)
-    if unit in units:
-        return Why.NOT_YET_VALID
-    if prices.has_other_currency(measured.provider, measured.item, unit):
-        return Why.OTHER_CURRENCY
-    return Why.NO_PRICE if units else Why.UNKNOWN_ITEM

@@ -1,7 +1,7 @@
-"""What a call or a day has cost.
+"""What a call or a day has cost, up to this moment.
 
-Nothing is stored yet: every figure is worked out from the calls' own rows, so that a
-late callback or a corrected price needs no repair.
+Worked out from the calls' own rows, so that not even the few seconds are missing that
+the ledger is behind, at the prices that the ledger keeps for their days.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from billing.core.bill import Bill, Cost
-from billing.services.prices import price_list
+from billing.services.day_prices import DayPrices
 from billing.services.usage import enter_calls
 from calls import reports
 from calls.models import Call
@@ -45,8 +45,8 @@ class DayCost:
 
 
 def cost_of_call(call_id: int) -> CallCost:
-    """Six queries; `Call.DoesNotExist` where there is none."""
-    bill = Bill(price_list())
+    """`Call.DoesNotExist` where there is none. A fixed number of queries."""
+    bill = Bill(DayPrices())
     known = enter_calls(bill, Call.objects.filter(pk=call_id), timezone.now())
     if not known:
         raise Call.DoesNotExist("There is no such call.")
@@ -54,7 +54,7 @@ def cost_of_call(call_id: int) -> CallCost:
 
 
 def cost_today(now: datetime | None = None) -> DayCost:
-    """Of today's calls, each by the day of its number's own zone; six queries.
+    """Of today's calls, each by the day of its number's own zone.
 
     Without `now` the answer may be up to 15 seconds old and mostly costs no query,
     so that any number of dashboards may ask.
@@ -69,7 +69,7 @@ def cost_today(now: datetime | None = None) -> DayCost:
 
 
 def work_out_today(now: datetime) -> DayCost:
-    bill = Bill(price_list())
+    bill = Bill(DayPrices())
     known = enter_calls(bill, Call.objects.filter(reports.from_day(0, now)), now)
     going_on = sum(call.state not in ENDED for call in known)
     return DayCost(now, len(known), going_on, bill.cost())

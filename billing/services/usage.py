@@ -1,18 +1,26 @@
 """What calls have used, gathered from their rows, with a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from billing.core import legs
 from billing.core.bill import Bill
+from billing.core.charges import Item
 from billing.core.legs import Leg, SessionMoment
-from billing.core.units import Provider, Unit
+from billing.core.units import Provider
 from calls.core.meter import Measured
 from calls.core.words import AttemptResult, EventKind
-from calls.models import Call, CallEvent, HandoffAttempt, Recording, Usage
+from calls.models import (
+    Call,
+    CallEvent,
+    EngineSession,
+    HandoffAttempt,
+    Recording,
+    Usage,
+)
 from routing.core.decision import CallerKind
 from routing.core.ruleset import Path
 
@@ -27,90 +35,118 @@ NEEDED = (
     "carrier_seconds",
 )
 Calls = QuerySet[Call]
+Keyed = tuple[int, str, Leg]
 
 
 def enter_calls(bill: Bill, calls: Calls, now: datetime) -> list[Call]:
-    """Five queries. What a carrier has reported as usage is not worked out again."""
+    """Seven queries, and one for each day of UTC that the prices are asked for."""
     known = list(calls.only(*NEEDED))
-    reported = enter_usage(bill, calls)
-    for call_id, leg in all_legs(known, calls, now):
-        if (call_id, leg.item) not in reported:
-            bill.enter(leg.measured(), estimated=leg.estimated)
-    for call in known:
-        if uses_sip(call) and (call.pk, legs.SIP) not in reported:
-            bill.enter_unknown(Provider.TWILIO, legs.SIP, Unit.SIP_MINUTE)
+    for items in items_of(known, now).values():
+        for item in items:
+            bill.enter(item.measured, estimated=item.estimated)
     return known
 
 
-def enter_usage(bill: Bill, calls: Calls) -> set[tuple[int, str]]:
-    """Says which carrier's items of which calls are charged by this."""
+def items_of(calls: Sequence[Call], now: datetime) -> dict[int, list[Item]]:
+    """All that each call has used so far; six queries for any number of calls.
+
+    What a carrier has reported as usage is not worked out again.
+    """
+    keys = [call.pk for call in calls]
+    items: dict[int, list[Item]] = {key: [] for key in keys}
     reported: set[tuple[int, str]] = set()
-    rows = Usage.objects.filter(call__in=calls).order_by()
-    for call_id, provider, item, figures, estimated, at in rows.values_list(
-        "call_id", "provider", "item", "figures", "estimated", "at"
-    ):
-        bill.enter(Measured(provider, item, figures, at), estimated=estimated)
+    rows = Usage.objects.filter(call__in=keys).order_by()
+    for call_id, key, provider, item, figures, estimated, at in rows.values_list(
+        "call_id", "provider_id", "provider", "item", "figures", "estimated", "at"
+    ).iterator(chunk_size=5000):
+        measured = Measured(provider, item, figures, at)
+        items[call_id].append(Item(key, measured, estimated))
         if provider == Provider.TWILIO:
             reported.add((call_id, item))
-    return reported
+    for call_id, key, leg in all_legs(calls, keys, now):
+        if (call_id, leg.item) not in reported:
+            items[call_id].append(Item(key, leg.measured(), leg.estimated))
+    return items
 
 
-def all_legs(
-    known: list[Call], calls: Calls, now: datetime
-) -> Iterator[tuple[int, Leg]]:
-    ends = {call.pk: call.over_at or now for call in known}
-    yield from caller_legs(known, ends)
-    yield from session_legs(known, calls, ends)
-    yield from contact_legs(calls, ends)
-    for call_id, at, seconds in (
-        Recording.objects.filter(call__in=calls, seconds__gt=0)
+def all_legs(calls: Sequence[Call], keys: list[int], now: datetime) -> Iterator[Keyed]:
+    ends = {call.pk: call.over_at or now for call in calls}
+    yield from caller_legs(calls, ends)
+    yield from session_legs(calls, keys, ends)
+    yield from contact_legs(keys, ends)
+    yield from model_legs(calls, keys, ends)
+    for call_id, sid, at, seconds in (
+        Recording.objects.filter(call__in=keys, seconds__gt=0)
         .exclude(status__in=NO_SPEECH)
-        .values_list("call_id", "received_at", "seconds")
+        .values_list("call_id", "sid", "received_at", "seconds")
     ):
-        yield call_id, Leg(legs.RECORDING, at, seconds)
+        yield call_id, f"recording:{sid}", Leg(legs.RECORDING, at, seconds)
 
 
-def caller_legs(
-    known: list[Call], ends: dict[int, datetime]
-) -> Iterator[tuple[int, Leg]]:
-    for call in known:
+def caller_legs(calls: Sequence[Call], ends: dict[int, datetime]) -> Iterator[Keyed]:
+    for call in calls:
         item = legs.SIP if call.caller_kind == CallerKind.SIP else legs.INBOUND
         leg = legs.caller_leg(
             item, call.answered_at, call.carrier_seconds, ends[call.pk]
         )
         if leg is not None:
-            yield call.pk, leg
+            yield call.pk, f"leg:{call.pk}", leg
 
 
 def session_legs(
-    known: list[Call], calls: Calls, ends: dict[int, datetime]
-) -> Iterator[tuple[int, Leg]]:
+    calls: Sequence[Call], keys: list[int], ends: dict[int, datetime]
+) -> Iterator[Keyed]:
     """A call of the sip path may end in a relay session, but does not begin in one."""
-    by_sip = {call.pk for call in known if call.path == Path.SIP}
+    by_sip = {call.pk for call in calls if call.path == Path.SIP}
     moments: defaultdict[int, list[SessionMoment]] = defaultdict(list)
-    rows = CallEvent.objects.filter(call__in=calls, kind__in=SESSION_MOMENTS)
+    rows = CallEvent.objects.filter(call__in=keys, kind__in=SESSION_MOMENTS).order_by()
     for call_id, at, kind, data in rows.values_list("call_id", "at", "kind", "data"):
         began = kind == EventKind.CONNECTED
         if not (began and call_id in by_sip):
             moment = SessionMoment(at, began, None if began else data.get("seconds"))
             moments[call_id].append(moment)
     for call_id, those in moments.items():
-        for leg in legs.relay_legs(those, ends[call_id]):
-            yield call_id, leg
+        for number, leg in enumerate(legs.relay_legs(those, ends[call_id])):
+            yield call_id, f"relay:{call_id}:{number}", leg
 
 
-def contact_legs(calls: Calls, ends: dict[int, datetime]) -> Iterator[tuple[int, Leg]]:
-    rows = HandoffAttempt.objects.filter(handoff__call__in=calls).values_list(
-        "handoff__call_id", "phone", "started_at", "finished_at", "seconds", "result"
+def contact_legs(keys: list[int], ends: dict[int, datetime]) -> Iterator[Keyed]:
+    rows = HandoffAttempt.objects.filter(handoff__call__in=keys).values_list(
+        "pk",
+        "handoff__call_id",
+        "phone",
+        "started_at",
+        "finished_at",
+        "seconds",
+        "result",
     )
-    for call_id, phone, began_at, finished_at, seconds, result in rows:
+    for key, call_id, phone, began_at, finished_at, seconds, result in rows.order_by():
         talked = result == AttemptResult.ACCEPTED
         until = (finished_at or ends[call_id]) if talked else None
         leg = legs.contact_leg(phone, began_at, seconds, until)
         if leg is not None:
-            yield call_id, leg
+            yield call_id, f"contact:{key}", leg
 
 
-def uses_sip(call: Call) -> bool:
-    """The leg to the voice model, of whose length nothing is recorded."""
-    return call.path == Path.SIP and call.answered_at is not None
+def model_legs(
+    calls: Sequence[Call], keys: list[int], ends: dict[int, datetime]
+) -> Iterator[Keyed]:
+    """The leg to the voice model. Nobody tells its length, so it is ours to measure;
+
+    where we do not know that either, its seconds are missing and said to be so.
+    """
+    sessions = {
+        call_id: (accepted_at, over_at)
+        for call_id, accepted_at, over_at in EngineSession.objects.filter(
+            call__in=keys, trunk=False
+        ).values_list("call_id", "accepted_at", "over_at")
+    }
+    for call in calls:
+        if call.path != Path.SIP or call.answered_at is None:
+            continue
+        accepted_at, over_at = sessions.get(call.pk, (None, None))
+        until = over_at or ends[call.pk]
+        leg = Leg(legs.SIP, call.answered_at, None)
+        if accepted_at is not None:
+            leg = legs.guess(legs.SIP, accepted_at, until)
+        yield call.pk, f"sip:{call.pk}", leg
