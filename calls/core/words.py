@@ -131,6 +131,8 @@ class IncidentKind(StrEnum):
     ACCEPT_FAILED = "accept_failed"
     WEBHOOK_FAILED = "webhook_failed"
     MODEL_RETIRING = "model_retiring"
+    BUDGET_REACHED = "budget_reached"
+    COSTS_DISAGREE = "costs_disagree"
 
 
 class EventKind(StrEnum):
