@@ -3,8 +3,9 @@
 The SDK cannot tell a caller who hung up from a network that failed, and would knock on
 a dead call for fifteen seconds. Here: a refused handshake (404) means that the call is
 over, except in the first moments after accepting, when it may not be known yet; a
-connection that breaks is opened again up to three times within about three seconds.
-Nothing is queued across the gap: what was wanted before it may be wrong after it.
+connection that breaks is opened again at once, and then up to three times within about
+three seconds. Nothing is queued across the gap: what was wanted before it may be wrong
+after it.
 """
 
 import asyncio
@@ -16,7 +17,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 FRESH_SECONDS = 2.0
 FRESH_PAUSE = 0.1
-PAUSES = (0.2, 0.8, 1.6)
+PAUSES = (0.0, 0.2, 0.8, 1.6)
+# A socket that breaks sooner was no success: the next pause is not the first one again.
+STEADY_SECONDS = 5.0
 OPEN_SECONDS = 4.0
 
 
@@ -64,27 +67,25 @@ class Sideband:
 
     async def listen(self, *, fresh: bool) -> AsyncIterator[Opened | Closed | str]:
         """`fresh`: the call was accepted just now."""
+        loop = asyncio.get_running_loop()
         again, tries, code = not fresh, 0, 1006
-        patience = asyncio.get_running_loop().time() + (FRESH_SECONDS if fresh else 0)
+        patience = loop.time() + (FRESH_SECONDS if fresh else 0)
         while True:
             refused = await self._open(patience)
-            if self._socket is None:
-                if refused or tries >= len(PAUSES):
-                    yield Closed(code, gone=refused)
-                    return
-                await asyncio.sleep(PAUSES[tries])
-                tries += 1
-                continue
-            yield Opened(again)
-            again, patience = True, 0.0
-            async for text in self._frames():
-                tries = 0
-                yield text
-            code = self._socket.close_code or 1006
-            self._socket = None
-            if self._leaving:
-                yield Closed(code, gone=False)
+            if self._socket is not None:
+                opened_at = loop.time()
+                yield Opened(again)
+                again, patience = True, 0.0
+                async for text in self._frames():
+                    yield text
+                code, self._socket = self._socket.close_code or 1006, None
+                if loop.time() - opened_at > STEADY_SECONDS:
+                    tries = 0
+            if refused or self._leaving or tries >= len(PAUSES):
+                yield Closed(code, gone=refused)
                 return
+            await asyncio.sleep(PAUSES[tries])
+            tries += 1
 
     async def _frames(self) -> AsyncIterator[str]:
         assert self._socket is not None
