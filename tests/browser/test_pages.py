@@ -118,7 +118,7 @@ def test_a_live_call_tells_on_without_closing_what_is_open(page: Page) -> None:
     Usage.objects.create(
         call=call, provider="openai", item="a new item", figures={}, at=timezone.now()
     )
-    entry = page.get_by_role("cell", name="An answer a new item")
+    entry = page.get_by_role("cell", name="a new item")
     expect(entry).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Good morning", exact=True)).to_be_visible()
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from calls.core import zoned
 from calls.core.words import CallState, EventKind, HandoffReason
 from calls.models import Call, Handoff, Usage
 from routing.core.decision import CallerKind
@@ -262,7 +263,8 @@ def test_every_answer_is_told_with_what_came_from_the_cache(
         )
     text = re.sub("<[^>]+>", " ", unescape(text_of(admin_client, call)))
     text = " ".join(text.split())
-    answer = "An answer gpt-realtime-2.1 2,330 230 sound 2,097 (90 %) 128 sound 120 90"
-    assert answer in text
-    assert "The caller's words, written down gpt-realtime-2.1 2.5 s of sound" in text
+    model = f"{zoned.exact_clock(NOON, call.time_zone)}, gpt-realtime-2.1"
+    figures_told = "2,330 230 sound 2,097 (90 %) 128 sound 120 90 sound"
+    assert f"An answer {model} {figures_told}" in text
+    assert f"The caller's words, written down {model} 2.5 s of sound" in text
     assert "Together 4,000 230 sound 2,097 (52 %) 128 sound 200 90 sound" in text
