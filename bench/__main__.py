@@ -9,6 +9,7 @@ missed; the table says so.
 
 import argparse
 import asyncio
+import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -140,6 +141,8 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
+    # Told to end, it ends what it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end"))
     given = arguments()
     usual = QUICK if given.quick else FULL
     load = replace(
