@@ -5,18 +5,25 @@ RoutingError
 ├── NoRelease         nothing to decide calls from
 ├── UnknownRelease    a release number that does not exist
 ├── DraftRefused      a draft that would fail on a live call; `problems` says where
-└── DraftChanged      not the draft that its publisher has read
+├── DraftChanged      not the draft that its publisher has read
+├── PublishedMeanwhile somebody else published since it was read
+├── ConfigRefused     a configuration that cannot be taken; `problems` says where
+└── NotRestorable     a release of a version that kept too little to go back to it
 """
 
 from collections.abc import Sequence
 
+from routing.core.config_file import Problem
 from routing.core.errors import BadSnapshot, RoutingError
 
 __all__ = [
     "BadSnapshot",
+    "ConfigRefused",
     "DraftChanged",
     "DraftRefused",
     "NoRelease",
+    "NotRestorable",
+    "PublishedMeanwhile",
     "RoutingError",
     "UnknownRelease",
 ]
@@ -38,3 +45,23 @@ class DraftRefused(RoutingError):
 
 class DraftChanged(RoutingError):
     """Raised instead of publishing what somebody else changed in the meantime."""
+
+
+class PublishedMeanwhile(RoutingError):
+    """Raised instead of publishing on top of a release that nobody has looked at."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Release {number} was published in the meantime.")
+        self.number = number
+
+
+class ConfigRefused(RoutingError):
+    """Nothing of the configuration was taken."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class NotRestorable(RoutingError):
+    """Raised for a release that can be read but not put back."""

@@ -1,6 +1,6 @@
 """What would fail on a live call though each part was fine when it was saved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from routing.core.profile_rules import check_profile
 from routing.core.ruleset import Agent, EscalationPolicy, PolicyEnd, Ruleset
@@ -22,17 +22,18 @@ def check_profiles(ruleset: Ruleset) -> Iterator[str]:
 
 
 def check_policy(policy: EscalationPolicy) -> Iterator[str]:
-    contacts = [step.contact for step in policy.steps]
-    if not contacts and policy.end is PolicyEnd.BACK_TO_AGENT:
+    for problem in check_steps([step.contact for step in policy.steps], policy.end):
+        yield f"Escalation policy “{policy.name}”: {problem}"
+
+
+def check_steps(contacts: Sequence[object], end: str) -> Iterator[str]:
+    if not contacts and end == PolicyEnd.BACK_TO_AGENT:
         yield (
-            f"Escalation policy “{policy.name}”: add a contact or choose voicemail or "
-            "a call back at the end; now the caller would go round in circles."
+            "add a contact or choose voicemail or a call back at the end; now the "
+            "caller would go round in circles."
         )
     if len(contacts) != len(set(contacts)):
-        yield (
-            f"Escalation policy “{policy.name}”: a contact is rung twice; remove one "
-            "of the two."
-        )
+        yield "a contact is rung twice; remove one of the two."
 
 
 def check_agent(agent: Agent) -> Iterator[str]:

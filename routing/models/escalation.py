@@ -13,7 +13,9 @@ from routing.models.validators import validate_e164
 class Contact(models.Model):
     name = models.CharField(
         max_length=120,
-        help_text="A person or a desk, as colleagues know it.",
+        unique=True,
+        error_messages={"unique": "There is a contact of this name already."},
+        help_text="A person or a desk, as colleagues know it. Each has its own name.",
     )
     phone = models.CharField(
         max_length=16,

@@ -7,6 +7,11 @@ from django.db import models
 class Release(models.Model):
     number = models.PositiveIntegerField(unique=True)
     snapshot = models.JSONField()
+    document = models.JSONField(
+        null=True,
+        help_text="The same as a document, from which the draft can be put back. None "
+        "in releases of versions that had none.",
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

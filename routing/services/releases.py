@@ -4,49 +4,96 @@ import hashlib
 import json
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from routing.core.compile import compile_snapshot
 from routing.core.draft_rules import check_draft
-from routing.core.readable import Change, compare
-from routing.errors import BadSnapshot, DraftChanged, DraftRefused
+from routing.core.readable import Change
+from routing.errors import (
+    BadSnapshot,
+    DraftChanged,
+    DraftRefused,
+    NotRestorable,
+    PublishedMeanwhile,
+    UnknownRelease,
+)
 from routing.models import Release
-from routing.services.snapshot import Snapshot, draft_snapshot
-from routing.services.wording import readable
+from routing.services import config
+from routing.services.config.draft import Document
+from routing.services.config.shape import completed
+from routing.services.drafts import changes_between, draft_snapshot, lock
+from routing.services.snapshot import Snapshot
 
 __all__ = [
     "changes_between",
+    "document_of",
     "draft_problems",
     "draft_snapshot",
     "fingerprint",
+    "newest_number",
     "newest_snapshot",
     "publish",
+    "restore",
+    "snapshot_of",
     "unpublished_changes",
 ]
 
-# Any number will do, as long as nothing else locks on it.
-PUBLISHING = 8_217_733
 NOTHING: Snapshot = {}
 
 
-def publish(*, author: User | None, note: str, seen: str = "") -> Release:
+def publish(
+    *, author: User | None, note: str, seen: str = "", after: int | None = None
+) -> Release:
     """The number is the next one, whoever else publishes at the same moment.
 
-    `seen` is the fingerprint of the draft that the author has read, if any.
+    `seen` is the fingerprint of the draft that the author has read, if any, and
+    `after` the number of the release that it was compared with. Raises DraftChanged or
+    PublishedMeanwhile when that is not so any more, and DraftRefused.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
+        lock()
+        last = newest_number()
+        if after is not None and after != last:
+            raise PublishedMeanwhile(last)
         snapshot = draft_snapshot()
         if seen and seen != fingerprint(snapshot):
             raise DraftChanged("The draft was changed while it was being read.")
         if problems := draft_problems(snapshot):
             raise DraftRefused(problems)
-        last = Release.objects.aggregate(last=Max("number"))["last"] or 0
         return Release.objects.create(
-            number=last + 1, snapshot=snapshot, author=author, note=note
+            number=last + 1,
+            snapshot=snapshot,
+            document=config.draft_document(),
+            author=author,
+            note=note,
         )
+
+
+def restore(number: int, *, seen: str = "") -> None:
+    """Make the draft equal to a release. Calls go on as before until it is published.
+
+    `seen` is the fingerprint of the draft that is given up. Raises DraftChanged,
+    UnknownRelease, NotRestorable and ConfigRefused.
+    """
+    with transaction.atomic():
+        lock()
+        if seen and seen != fingerprint(draft_snapshot()):
+            raise DraftChanged("The draft was changed while it was being read.")
+        config.apply(document_of(number))
+
+
+def document_of(number: int) -> Document:
+    documents = Release.objects.filter(number=number).values_list("document", flat=True)
+    found = list(documents)
+    if not found:
+        raise UnknownRelease(f"Release {number} does not exist.")
+    if found[0] is None:
+        raise NotRestorable(
+            f"Release {number} was published by a version of the portal that could not "
+            "go back yet. Its contents can be read and compared."
+        )
+    return completed(found[0])
 
 
 def draft_problems(snapshot: Snapshot) -> list[str]:
@@ -62,35 +109,23 @@ def fingerprint(snapshot: Snapshot) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def newest_number() -> int:
+    """0 before anything was published."""
+    return Release.objects.aggregate(last=Max("number"))["last"] or 0
+
+
 def newest_snapshot() -> Snapshot:
     """What calls are decided from now; empty before anything was published."""
     newest = Release.objects.order_by("-number").values_list("snapshot", flat=True)
     return newest.first() or NOTHING
 
 
+def snapshot_of(number: int) -> Snapshot:
+    found = Release.objects.filter(number=number).values_list("snapshot", flat=True)
+    for snapshot in found:
+        return dict(snapshot)
+    raise UnknownRelease(f"Release {number} does not exist.")
+
+
 def unpublished_changes() -> list[Change]:
     return changes_between(newest_snapshot(), draft_snapshot())
-
-
-def changes_between(old: Snapshot, new: Snapshot) -> list[Change]:
-    """In words, rule order last: moving one rule is one change and not many."""
-    if old == new:  # by far the most frequent case, on every page of the admin
-        return []
-    return [*compare(readable(old, new), readable(new)), *moved_rules(old, new)]
-
-
-def moved_rules(old: Snapshot, new: Snapshot) -> list[Change]:
-    before, after = rule_names(old), rule_names(new)
-    both = before.keys() & after.keys()
-    kept = [key for key in after if key in both]
-    if kept == [key for key in before if key in both]:
-        return []
-    return [Change("Routing rules", "Order", in_order(before), in_order(after))]
-
-
-def rule_names(snapshot: Snapshot) -> dict[str, str]:
-    return {rule["key"]: rule["name"] for rule in snapshot.get("rules", [])}
-
-
-def in_order(rules: dict[str, str]) -> str:
-    return "\n".join(f"{place}. {name}" for place, name in enumerate(rules.values(), 1))
