@@ -152,7 +152,7 @@ class FollowUps:
 
 @dataclass(frozen=True, slots=True)
 class ToHear:
-    """A call worth hearing, and why: `reason` is a word, `detail` goes with it."""
+    """A call worth hearing, and why: `detail` or `cost` go with some reasons."""
 
     call_id: int
     reason: str
@@ -162,6 +162,7 @@ class ToHear:
     zone: str
     seconds: int | None
     recorded: bool
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
