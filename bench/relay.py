@@ -142,6 +142,7 @@ class Run:
             self.turns[caller.call.sid] = self.turns.get(caller.call.sid, 0) + 1
             await caller.say(QUESTION)
             due += TURN_SECONDS
+        await self._until(until)
         await caller.agent_done()
         caller.hang_up()
 

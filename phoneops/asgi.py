@@ -5,8 +5,12 @@ no cookie. It is authenticated by signature and one-time token in its consumer.
 """
 
 import os
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any
 
+from asgiref.sync import ThreadSensitiveContext
 from channels.routing import ChannelNameRouter, ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 from django.core.handlers.asgi import ASGIHandler
@@ -22,11 +26,46 @@ from calls.driver.sidebands import CHANNEL  # noqa: E402
 from calls.websocket_urls import websocket_urlpatterns  # noqa: E402
 
 WEBHOOKS = ("/twilio/", "/openai/")
+WEBHOOK_THREADS = 4
+
+
+class Threads:
+    """Threads that requests share, each request on one of them from first to last.
+
+    Django starts two for every request. When many calls end at once, that is a hundred
+    threads that the event loop, and with it every call, has to take turns with.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._threads = [
+            ThreadPoolExecutor(1, thread_name_prefix=f"webhooks-{number}")
+            for number in range(count)
+        ]
+        self._requests = [0] * count
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """The one with the fewest requests."""
+        chosen = self._requests.index(min(self._requests))
+        self._requests[chosen] += 1
+        try:
+            async with ThreadSensitiveContext(executor=self._threads[chosen]):
+                yield
+        finally:
+            self._requests[chosen] -= 1
 
 
 class WebhookHandler(ASGIHandler):
     """Django's handler without middleware: a provider has no session, no cookie and
     no browser. A process answers about twice as many webhooks this way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._threads = Threads(WEBHOOK_THREADS)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async with self._threads.one():
+            await self.handle(scope, receive, send)
 
     def load_middleware(self, is_async: bool = False) -> None:
         self._view_middleware: list[Any] = []

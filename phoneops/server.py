@@ -16,6 +16,7 @@ daphne's own options. What is ours:
 
 import asyncio
 import gc
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -74,16 +75,20 @@ class CallServer(Server):  # type: ignore[misc]  # daphne is untyped
         self.ports: list[Any] = []
 
     def run(self) -> None:
-        """While the collector looks through everything, no call is served.
+        """No call is served while the collector looks through everything, nor while
+        the loop waits for a thread to let it go on.
 
-        What is loaded by now stays loaded, so it is left out of that, and what calls
-        hold is looked through less often: the most of it is freed without a collector.
+        What is loaded by now stays loaded, so it is left out of the first. A webhook is
+        over before the young are looked through, and what an ended call leaves behind
+        is taken away before it has become much. And threads take short turns, since
+        the loop loses its own at every socket that it writes to.
         """
         if apps.ready:
             get_resolver().url_patterns  # noqa: B018  or the first call would load them
         gc.collect()
         gc.freeze()
-        gc.set_threshold(700, 10, 50)
+        gc.set_threshold(5000, 10, 4)
+        sys.setswitchinterval(0.0005)
         super().run()
 
     def listen_success(self, port: Any) -> None:

@@ -8,6 +8,7 @@ import socket
 import sys
 import uuid
 from collections.abc import Coroutine, Iterable, Mapping
+from contextvars import Context
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -73,8 +74,11 @@ class Runtime:
         self.spawn(self._obey_commands())
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Work that goes on beside the calls and ends with the process."""
-        task = asyncio.create_task(work)
+        """Work that goes on beside the calls and ends with the process.
+
+        Of the request that asked for it it knows nothing: it outlives its thread.
+        """
+        task = asyncio.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -163,7 +167,7 @@ def runtime() -> Runtime:
     """The runtime of the running event loop, made on first use."""
     loop = asyncio.get_running_loop()
     if loop not in _runtimes:
-        _runtimes[loop] = Runtime()
+        _runtimes[loop] = Context().run(Runtime)
         _close_with_the_server()
     return _runtimes[loop]
 
