@@ -45,11 +45,14 @@ HistoryItem = CallerTurn | AgentTurn | ToolTurn | NoticeTurn
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A piece of speech. `last` closes the talk cycle."""
+    """A piece of speech. `last` closes the talk cycle.
+
+    Spoken in the language last changed to. With automatic detection the carrier takes
+    it from the text: its voices for that speak them all.
+    """
 
     text: str
     last: bool = False
-    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,8 +137,6 @@ def write(action: Say | ChangeLanguage | HandOff | HangUp) -> str:
                 "token": action.text,
                 "last": action.last,
             }
-            if action.language:
-                frame["lang"] = action.language
         case ChangeLanguage():
             frame = {
                 "type": "language",
