@@ -6,7 +6,7 @@ refusing an old release for a rule that was added later would end its calls.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 from routing.core.compile_agents import read_agent, read_tool
@@ -20,6 +20,7 @@ from routing.core.ruleset import (
     Calendar,
     CallerMatch,
     Contact,
+    DatedHours,
     EscalationPolicy,
     HoursMatch,
     HttpTool,
@@ -160,7 +161,20 @@ def read_calendar(entry: Entry) -> Calendar:
         name=entry.text("name"),
         time_zone=read_zone(entry),
         spans=tuple(map(read_span, entry.entries("spans"))),
+        exceptions=tuple(map(read_dated_hours, entry.entries("exceptions"))),
+        holidays_of=entry.text("holidays_of", ""),
+        open_on=frozenset(entry.days("open_on")),
     )
+
+
+def read_dated_hours(entry: Entry) -> DatedHours:
+    first, last = entry.day("first"), entry.day("last")
+    if last < first:
+        raise BadSnapshot(f"{entry.at('last')}: it ends before it begins")
+    hours = DatedHours(entry.text("name"), first, last)
+    if not entry.text("opens", ""):
+        return hours
+    return replace(hours, opens=entry.clock("opens"), closes=entry.clock("closes"))
 
 
 def read_span(entry: Entry) -> Span:

@@ -1,12 +1,14 @@
 """Reading one JSON object of a snapshot, with errors that say where it is wrong."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import time
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
 
 from routing.core.errors import BadSnapshot
+
+DAY = "a day such as 2026-12-24"
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Value = TypeVar("Value")
@@ -62,6 +64,12 @@ class Entry:
     def clock(self, name: str) -> time:
         return self.read(name, to_clock, "a time such as 08:00")
 
+    def day(self, name: str) -> date:
+        return self.read(name, to_day, DAY)
+
+    def days(self, name: str) -> tuple[date, ...]:
+        return self.read(name, to_days, f"a list of days, each {DAY}", ())
+
     def choice(
         self, name: str, kind: type[Choice], default: Choice | None = None
     ) -> Choice:
@@ -114,6 +122,14 @@ def to_flag(value: object) -> bool:
 
 def to_clock(value: object) -> time:
     return time.fromisoformat(to_text(value)).replace(tzinfo=None)
+
+
+def to_day(value: object) -> date:
+    return date.fromisoformat(to_text(value))
+
+
+def to_days(value: object) -> tuple[date, ...]:
+    return tuple(map(date.fromisoformat, to_texts(value)))
 
 
 def to_texts(value: object) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ the record's primary key in the draft at the time of publishing, as text.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -109,11 +109,34 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedHours:
+    """What holds from `first` to `last`, both included, instead of the weekly hours.
+
+    Closed where there is no time. Several of the same days are several openings of
+    each of them; of several that meet on a day, the one for the fewest days counts.
+    """
+
+    name: str
+    first: date
+    last: date
+    opens: time | None = None
+    closes: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
+    """`holidays_of` is a place of `routing.core.public_holidays`, on whose holidays it
+
+    is closed, but for those in `open_on`.
+    """
+
     key: str
     name: str
     time_zone: str
     spans: tuple[Span, ...] = ()
+    exceptions: tuple[DatedHours, ...] = ()
+    holidays_of: str = ""
+    open_on: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,13 +419,9 @@ class Rule:
     contact: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Ruleset:
-    """One release. `rules` are in the order in which they are tried.
-
-    Two of them are never compared by what they hold, which would take long; each is
-    itself, and what is worked out from it is kept with it.
-    """
+    """One release. `rules` are in the order in which they are tried."""
 
     number: int
     numbers: Mapping[str, Number] = field(default_factory=dict)
@@ -415,6 +434,10 @@ class Ruleset:
     groups: Mapping[str, NumberGroup] = field(default_factory=dict)
     caller_lists: Mapping[str, CallerList] = field(default_factory=dict)
     capacity: Capacity = UNLIMITED
+
+    def __hash__(self) -> int:
+        """What it holds cannot be hashed, but one number has one release."""
+        return hash(self.number)
 
     @cached_property
     def by_e164(self) -> Mapping[str, Number]:

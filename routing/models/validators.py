@@ -1,9 +1,12 @@
 """What one value must look like. Every message says what to write instead."""
 
+from datetime import date
+
 import phonenumbers
 from django.core.exceptions import ValidationError
 
 from routing.core.hours import zone
+from routing.core.public_holidays import is_known
 from routing.core.tool_rules import check_secret_name, check_tool_name
 
 PHONE_REMEDY = (
@@ -36,6 +39,25 @@ def validate_time_zone(name: str) -> None:
             "Choose a time zone from the list, for example America/New_York.",
             code="time_zone",
         )
+
+
+def validate_place(code: str) -> None:
+    if not is_known(code):
+        raise ValidationError(
+            "Choose a country or a part of one from the list, for example US or US-NY.",
+            code="place",
+        )
+
+
+def validate_days(text: str) -> None:
+    for word in text.split():
+        try:
+            date.fromisoformat(word)
+        except ValueError:
+            raise ValidationError(
+                f"“{word}” is no day. Write days as 2026-12-24, with spaces between.",
+                code="day",
+            ) from None
 
 
 def validate_tool_name(name: str) -> None:

@@ -44,7 +44,7 @@ def draft_snapshot() -> Snapshot:
     profiles = LanguageProfile.objects.order_by("pk").prefetch_related("languages")
     agents = Agent.objects.order_by("pk").prefetch_related("fields", "tools")
     policies = EscalationPolicy.objects.order_by("pk").prefetch_related("steps")
-    calendars = Calendar.objects.order_by("pk").prefetch_related("spans")
+    calendars = Calendar.objects.order_by("pk").prefetch_related("spans", "exceptions")
     rules = RoutingRule.objects.prefetch_related("numbers")
     return {
         "format": FORMAT,
@@ -169,7 +169,18 @@ def contact(c: Contact) -> Snapshot:
 
 def calendar(c: Calendar) -> Snapshot:
     return {
-        **plain(c, "name", "time_zone"),
+        **plain(c, "name", "time_zone", "holidays_of"),
+        "open_on": sorted(c.open_on.split()),
+        "exceptions": [
+            {
+                "name": row.name,
+                "first": f"{row.first}",
+                "last": f"{row.last or row.first}",
+                "opens": f"{row.opens:%H:%M}" if row.opens else "",
+                "closes": f"{row.closes:%H:%M}" if row.closes else "",
+            }
+            for row in c.exceptions.all()
+        ],
         "spans": [
             {
                 "weekday": span.weekday,

@@ -6,12 +6,17 @@ page on which it was changed. Lists within a record become one text of several l
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.db.models import BooleanField, Field, Model
 
 from routing.core.attribute_table import PROFILE_ATTRIBUTES
 from routing.core.callers import spaced
+from routing.core.compile import read_dated_hours
+from routing.core.entries import Entry
+from routing.core.hour_rules import day_words, exception_words
+from routing.core.public_holidays import places
 from routing.core.readable import Record
 from routing.core.ruleset import RuleAction, VoiceSettings
 from routing.models import (
@@ -48,6 +53,7 @@ SECTIONS: Mapping[str, type[Model]] = {
 USUAL_VOICE = asdict(VoiceSettings())
 LATER_ADDED: Mapping[str, Values] = {
     "agents": {"voice": {}},
+    "calendars": {"exceptions": [], "holidays_of": "", "open_on": []},
     "numbers": {"trunk": False},
 }
 REFERENCES: Mapping[str, str] = {
@@ -211,6 +217,24 @@ def span_rows(spans: list[Values], names: Names) -> Rows:
     )
 
 
+def exception_rows(exceptions: list[Values], names: Names) -> Rows:
+    yield "Dated exceptions", "\n".join(map(exception_line, exceptions))
+
+
+def exception_line(exception: Values) -> str:
+    hours = read_dated_hours(Entry("", exception))
+    return f"{hours.name}: {exception_words(hours)}"
+
+
+def place_rows(place: str, names: Names) -> Rows:
+    yield label(Calendar, "holidays_of"), places().get(place, place)
+
+
+def open_day_rows(days: list[str], names: Names) -> Rows:
+    text = "\n".join(day_words(date.fromisoformat(day)) for day in days)
+    yield label(Calendar, "open_on"), text
+
+
 def number_rows(keys: list[str], names: Names) -> Rows:
     yield (
         "Numbers",
@@ -239,6 +263,9 @@ SPECIAL: Mapping[str, Callable[[Any, Names], Rows]] = {
     "tools": tool_rows,
     "steps": step_rows,
     "spans": span_rows,
+    "exceptions": exception_rows,
+    "holidays_of": place_rows,
+    "open_on": open_day_rows,
     "numbers": number_rows,
     "callers": caller_rows,
     "schema": schema_rows,
