@@ -10,7 +10,13 @@ from dataclasses import asdict, replace
 from typing import TypeVar
 
 from routing.core.compile_agents import read_agent, read_tool
-from routing.core.decision import Because
+from routing.core.compile_rules import (
+    read_account,
+    read_caller_list,
+    read_capacity,
+    read_group,
+    read_rule,
+)
 from routing.core.entries import Entry
 from routing.core.errors import BadSnapshot
 from routing.core.hours import zone
@@ -18,20 +24,19 @@ from routing.core.phrases import phrases_for
 from routing.core.ruleset import (
     Agent,
     Calendar,
-    CallerMatch,
+    CallerList,
     Contact,
     DatedHours,
     EscalationPolicy,
-    HoursMatch,
     HttpTool,
     HuntStep,
     Language,
     LanguageProfile,
     Number,
+    NumberGroup,
     Path,
     Phrases,
     PolicyEnd,
-    Rule,
     RuleAction,
     Ruleset,
     Span,
@@ -42,11 +47,13 @@ Record = TypeVar(
     "Record",
     Agent,
     Calendar,
+    CallerList,
     Contact,
     EscalationPolicy,
     HttpTool,
     LanguageProfile,
     Number,
+    NumberGroup,
 )
 
 
@@ -64,6 +71,11 @@ def compile_snapshot(number: int, snapshot: Mapping[str, object]) -> Ruleset:
         contacts=keyed("contacts", map(read_contact, top.entries("contacts"))),
         calendars=keyed("calendars", map(read_calendar, top.entries("calendars"))),
         rules=tuple(map(read_rule, top.entries("rules"))),
+        groups=keyed("groups", map(read_group, top.entries("groups"))),
+        caller_lists=keyed(
+            "caller_lists", map(read_caller_list, top.entries("caller_lists"))
+        ),
+        capacity=read_account(top),
     )
     check_references(ruleset)
     return ruleset
@@ -90,6 +102,9 @@ def read_number(entry: Entry) -> Number:
         agent=entry.text("agent"),
         policy=entry.text("policy"),
         trunk=entry.flag("trunk", False),
+        capacity=read_capacity(entry),
+        overflow=entry.choice("overflow", RuleAction, RuleAction.VOICEMAIL),
+        overflow_message=entry.text("overflow_message", ""),
     )
 
 
@@ -184,25 +199,6 @@ def read_span(entry: Entry) -> Span:
     return Span(weekday, entry.clock("opens"), entry.clock("closes"))
 
 
-def read_rule(entry: Entry) -> Rule:
-    return Rule(
-        key=entry.text("key"),
-        name=entry.text("name"),
-        numbers=frozenset(entry.texts("numbers")),
-        caller_match=entry.choice("caller_match", CallerMatch),
-        callers=entry.texts("callers"),
-        hours_match=entry.choice("hours_match", HoursMatch),
-        calendar=entry.text("calendar"),
-        action=entry.choice("action", RuleAction),
-        agent=entry.text("agent", ""),
-        profile=entry.text("profile", ""),
-        policy=entry.text("policy", ""),
-        sip_status=entry.whole("sip_status", 603),
-        message=entry.text("message", ""),
-        because=entry.choice("because", Because, Because.RULE),
-    )
-
-
 def check_references(ruleset: Ruleset) -> None:
     for owner, kind, key, known in references(ruleset):
         if key and key not in known:
@@ -228,9 +224,19 @@ def references(
             yield f"policy {policy.name}", "contact", step.contact, r.contacts
     for rule in r.rules:
         owner = f"rule {rule.name}"
-        yield owner, "calendar", rule.calendar, r.calendars
-        yield owner, "agent", rule.agent, r.agents
+        yield owner, "contact", rule.contact, r.contacts
+        for key in (rule.calendar, *rule.more_calendars):
+            yield owner, "calendar", key, r.calendars
+        for key in (rule.agent, rule.second_agent):
+            yield owner, "agent", key, r.agents
         yield owner, "profile", rule.profile, r.profiles
         yield owner, "policy", rule.policy, r.policies
+        for key in rule.caller_lists:
+            yield owner, "caller list", key, r.caller_lists
+        for key in rule.groups:
+            yield owner, "group of numbers", key, r.groups
         for key in rule.numbers:
             yield owner, "number", key, r.numbers
+    for group in r.groups.values():
+        for key in group.numbers:
+            yield f"group {group.name}", "number", key, r.numbers

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from routing.core.compile_rules import read_capacity
 from routing.core.entries import Entry
 from routing.core.errors import BadSnapshot
 from routing.core.ruleset import (
@@ -50,6 +51,7 @@ def read_agent(entry: Entry, tools: Mapping[str, HttpTool]) -> Agent:
         policy=entry.text("policy", ""),
         zero_reaches_person=entry.flag("zero_reaches_person", True),
         voice=read_voice(entry.entry("voice")),
+        capacity=read_capacity(entry),
     )
 
 

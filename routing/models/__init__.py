@@ -1,5 +1,8 @@
+from routing.models.account import AccountLimits
 from routing.models.agents import Agent, AgentField
+from routing.models.caller_lists import CallerEntry, CallerList
 from routing.models.escalation import Contact, EscalationPolicy, PolicyStep
+from routing.models.groups import NumberGroup
 from routing.models.hours import Calendar, CalendarSpan
 from routing.models.languages import Language
 from routing.models.model_life import ModelLife
@@ -10,16 +13,20 @@ from routing.models.rules import RoutingRule
 from routing.models.tools import HttpTool
 
 __all__ = [
+    "AccountLimits",
     "Agent",
     "AgentField",
     "Calendar",
     "CalendarSpan",
+    "CallerEntry",
+    "CallerList",
     "Contact",
     "EscalationPolicy",
     "HttpTool",
     "Language",
     "LanguageProfile",
     "ModelLife",
+    "NumberGroup",
     "PhoneNumber",
     "PolicyStep",
     "Release",

@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from routing.core.ruleset import AtLimit, FieldKind, Objective
+from routing.models.capacity import Limited
 from routing.models.choices import (
     AT_LIMITS,
     EFFORTS,
@@ -21,7 +22,7 @@ from routing.models.tools import HttpTool
 from routing.models.voice import VoiceFields, between
 
 
-class Agent(VoiceFields):
+class Agent(VoiceFields, Limited):
     name = models.CharField(
         max_length=120,
         unique=True,
@@ -152,7 +153,7 @@ class Agent(VoiceFields):
         return self.name
 
     def clean(self) -> None:
-        problems = self.voice_problems()
+        problems = {**self.voice_problems(), **self.limit_problems()}
         never_reasons = self.reasoning_effort == "none"
         if never_reasons and self.model in MODELS_THAT_ALWAYS_REASON:
             problems["reasoning_effort"] = f"{self.model} always thinks; choose low."

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from routing.core.decision import Because
+from routing.core.decision import Because, ListKind
+from routing.core.matches import (
+    BudgetMatch,
+    ForwardedMatch,
+    HistoryMatch,
+    LoadScope,
+    VerificationMatch,
+)
 from routing.core.ruleset import (
     AtLimit,
     CallerMatch,
@@ -59,14 +66,68 @@ RULE_ACTIONS = named(
         RuleAction.ACCEPT: "Let an agent answer",
         RuleAction.DIVERT: "Put through to a person",
         RuleAction.VOICEMAIL: "Send to voicemail",
+        RuleAction.CALLBACK: "Offer to call back",
+        RuleAction.MESSAGE: "Say something and hang up",
         RuleAction.REJECT: "Reject the call",
+    }
+)
+# What can be done with a call for which no line is free.
+OVERFLOWS = [(word, name) for word, name in RULE_ACTIONS if word != RuleAction.ACCEPT]
+LIST_KINDS = named(
+    {
+        ListKind.BLOCK: "Blocked callers",
+        ListKind.ALLOW: "Allowed callers, never blocked",
+        ListKind.VIP: "VIP: priority callers",
+        ListKind.STAFF: "Staff",
+    }
+)
+VERIFICATIONS = named(
+    {
+        VerificationMatch.ANY: "Whatever it says",
+        VerificationMatch.FULL: "The carrier vouches for the number in full (A)",
+        VerificationMatch.PASSED: "The number is verified (A, B or C)",
+        VerificationMatch.NOT_PASSED: "The number is not verified",
+        VerificationMatch.FAILED: "The check failed: likely spoofed",
+        VerificationMatch.MISSING: "There was no check",
+    }
+)
+FORWARDINGS = named(
+    {
+        ForwardedMatch.ANY: "Forwarded or not",
+        ForwardedMatch.FORWARDED: "Only calls that were forwarded",
+        ForwardedMatch.NOT_FORWARDED: "Only calls that were not forwarded",
+        ForwardedMatch.LISTED: "Only calls forwarded from these numbers",
+    }
+)
+HISTORIES = named(
+    {
+        HistoryMatch.ANY: "Whether they called before or not",
+        HistoryMatch.KNOWN: "Only callers who called before",
+        HistoryMatch.NEW: "Only callers who never called before",
+        HistoryMatch.AGAIN: "Only callers who called a short while ago",
+    }
+)
+LOADS = named(
+    {
+        LoadScope.ANY: "However busy it is",
+        LoadScope.NUMBER: "While the number is busy",
+        LoadScope.AGENT: "While the agent is busy",
+        LoadScope.ACCOUNT: "While all numbers together are busy",
+    }
+)
+BUDGET_MATCHES = named(
+    {
+        BudgetMatch.ANY: "However much is spent",
+        BudgetMatch.WITHIN: "While no budget has reached a warning",
+        BudgetMatch.WARNED: "Once a budget has reached a warning",
+        BudgetMatch.SPENT: "Once a budget is spent",
     }
 )
 CALLER_MATCHES = named(
     {
         CallerMatch.ANY: "Any caller",
-        CallerMatch.LISTED: "Only the callers listed",
-        CallerMatch.NOT_LISTED: "All callers but the ones listed",
+        CallerMatch.LISTED: "Only these callers",
+        CallerMatch.NOT_LISTED: "All callers but these",
         CallerMatch.WITHHELD: "Only callers who withhold their number",
     }
 )
@@ -95,6 +156,7 @@ REJECT_REASONS = named(
         Because.RULE: "Rejected by a rule",
         Because.SPAM: "Spam",
         Because.CLOSED: "Closed",
+        Because.OVERFLOW: "All lines busy",
     }
 )
 SIP_STATUSES = [

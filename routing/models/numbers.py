@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from routing.core.callers import spaced
-from routing.core.ruleset import Path
-from routing.models.choices import PATHS
+from routing.core.ruleset import Path, RuleAction
+from routing.models.capacity import Limited
+from routing.models.choices import OVERFLOWS, PATHS
 from routing.models.validators import validate_e164, validate_time_zone
 
 
-class PhoneNumber(models.Model):
+class PhoneNumber(Limited):
     e164 = models.CharField(
         "number",
         max_length=16,
@@ -73,6 +74,22 @@ class PhoneNumber(models.Model):
         "cannot be reached. So no caller of this line is ever lost.",
     )
 
+    overflow = models.CharField(
+        "when no line is free",
+        max_length=16,
+        choices=OVERFLOWS,
+        default=RuleAction.VOICEMAIL.value,
+        help_text="What happens to a caller whom an agent would answer, if as many "
+        "calls are going on as are allowed here, with the agent, or in the account. "
+        "People are rung as the escalation policy below says.",
+    )
+    overflow_message = models.TextField(
+        "said then",
+        blank=True,
+        help_text="What the caller hears when no line is free. Empty: the language "
+        "profile's own sentence.",
+    )
+
     class Meta:
         verbose_name = "number"
         ordering = ["label", "e164"]
@@ -98,10 +115,15 @@ class PhoneNumber(models.Model):
         return f"{self.label} ({spaced(self.e164)})"
 
     def clean(self) -> None:
+        problems = self.limit_problems()
+        if self.overflow == RuleAction.REJECT:
+            self.overflow_message = ""
+        if self.overflow == RuleAction.MESSAGE and not self.overflow_message.strip():
+            problems["overflow_message"] = "Write what the caller is to hear."
         if self.path != Path.PERSON and self.agent_id is None:
-            raise ValidationError(
-                {
-                    "agent": "Choose the agent who answers this number, or set "
-                    "“Answered by” to people only."
-                }
+            problems["agent"] = (
+                "Choose the agent who answers this number, or set “Answered by” to "
+                "people only."
             )
+        if problems:
+            raise ValidationError(problems)

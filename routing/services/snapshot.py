@@ -12,13 +12,16 @@ from django.db.models import Model
 
 from routing.core.compile import FORMAT
 from routing.models import (
+    AccountLimits,
     Agent,
     Calendar,
+    CallerList,
     Contact,
     EscalationPolicy,
     HttpTool,
     Language,
     LanguageProfile,
+    NumberGroup,
     PhoneNumber,
     RoutingRule,
 )
@@ -38,6 +41,16 @@ LIMITS = (
     "max_tool_rounds",
 )
 
+CONDITIONS = (
+    "verification",
+    "forwarded",
+    "history",
+    "within_minutes",
+    "load",
+    "load_from",
+    "budget",
+)
+
 
 def draft_snapshot() -> Snapshot:
     """Always in the same order, so that equal drafts are equal snapshots."""
@@ -45,7 +58,10 @@ def draft_snapshot() -> Snapshot:
     agents = Agent.objects.order_by("pk").prefetch_related("fields", "tools")
     policies = EscalationPolicy.objects.order_by("pk").prefetch_related("steps")
     calendars = Calendar.objects.order_by("pk").prefetch_related("spans", "exceptions")
-    rules = RoutingRule.objects.prefetch_related("numbers")
+    rules = RoutingRule.objects.prefetch_related(
+        "numbers", "groups", "caller_lists", "more_calendars"
+    )
+    groups = NumberGroup.objects.order_by("pk").prefetch_related("numbers")
     return {
         "format": FORMAT,
         "numbers": [number(n) for n in PhoneNumber.objects.order_by("pk")],
@@ -56,6 +72,9 @@ def draft_snapshot() -> Snapshot:
         "policies": [policy(p) for p in policies],
         "contacts": [contact(c) for c in Contact.objects.order_by("pk")],
         "calendars": [calendar(c) for c in calendars],
+        "groups": [group(g) for g in groups],
+        "caller_lists": [caller_list(c) for c in CallerList.objects.order_by("pk")],
+        "account": account(),
     }
 
 
@@ -82,6 +101,7 @@ def tidy(value: Any) -> Any:
 def number(n: PhoneNumber) -> Snapshot:
     return {
         **plain(n, "e164", "label", "time_zone", "path", "active", "trunk"),
+        **plain(n, "max_calls", "kept_calls", "overflow", "overflow_message"),
         "profile": key(n.profile_id),
         "agent": key(n.agent_id),
         "policy": key(n.policy_id),
@@ -114,7 +134,7 @@ def agent(a: Agent) -> Snapshot:
     limits = {name: getattr(a, name) for name in LIMITS}
     return {
         **plain(a, "name", "objective", "instructions", "model", "reasoning_effort"),
-        "max_output_tokens": a.max_output_tokens,
+        **plain(a, "max_output_tokens", "max_calls", "kept_calls"),
         "fields": [
             {
                 "name": field.name,
@@ -195,12 +215,46 @@ def calendar(c: Calendar) -> Snapshot:
 def rule(r: RoutingRule) -> Snapshot:
     return {
         **plain(r, "name", "caller_match", "hours_match", "action"),
-        **plain(r, "message", "because"),
+        **plain(r, "message", "because", "sip_status", "second_share"),
+        **plain(r, *CONDITIONS),
         "numbers": keys(r.numbers.all()),
+        "groups": keys(r.groups.all()),
         "callers": r.caller_list(),
+        "caller_lists": keys(r.caller_lists.all()),
+        "countries": r.country_list(),
+        "forwarded_from": r.forwarded_list(),
+        "headers": [{"name": name, "value": value} for name, value in r.header_list()],
         "calendar": key(r.calendar_id),
+        "more_calendars": keys(r.more_calendars.all()),
+        **moments(r),
         "agent": key(r.agent_id),
+        "second_agent": key(r.second_agent_id),
         "profile": key(r.profile_id),
         "policy": key(r.policy_id),
-        "sip_status": r.sip_status,
+        "contact": key(r.contact_id),
     }
+
+
+def moments(r: RoutingRule) -> Snapshot:
+    return {
+        "weekdays": [str(day) for day in r.weekday_list()],
+        "since": f"{r.since:%H:%M}" if r.since else "",
+        "until": f"{r.until:%H:%M}" if r.until else "",
+        "first_day": f"{r.first_day:%Y-%m-%d}" if r.first_day else "",
+        "last_day": f"{r.last_day:%Y-%m-%d}" if r.last_day else "",
+    }
+
+
+def group(g: NumberGroup) -> Snapshot:
+    return {**plain(g, "name"), "numbers": keys(g.numbers.all())}
+
+
+def caller_list(c: CallerList) -> Snapshot:
+    """Not who is on it: that holds at once, whatever is published."""
+    return plain(c, "name", "kind")
+
+
+def account() -> list[Snapshot]:
+    """None where there is no limit, which is how every account begins."""
+    found = AccountLimits.objects.filter(max_calls__gt=0)
+    return [plain(limits, "name", "max_calls", "kept_calls") for limits in found]

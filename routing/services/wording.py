@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, Field, Model
+from django.db.models import BooleanField, Model
 
 from routing.core.attribute_table import PROFILE_ATTRIBUTES
 from routing.core.callers import spaced
@@ -20,19 +20,24 @@ from routing.core.public_holidays import places
 from routing.core.readable import Record
 from routing.core.ruleset import RuleAction, VoiceSettings
 from routing.models import (
+    AccountLimits,
     Agent,
     AgentField,
     Calendar,
     CalendarSpan,
+    CallerList,
     Contact,
     EscalationPolicy,
     HttpTool,
     Language,
     LanguageProfile,
+    NumberGroup,
     PhoneNumber,
     RoutingRule,
 )
 from routing.models.voice import SETTINGS
+from routing.services import rule_wording
+from routing.services.labels import field_of, label
 
 Values = Mapping[str, Any]
 Names = Mapping[tuple[str, str], str]
@@ -48,19 +53,31 @@ SECTIONS: Mapping[str, type[Model]] = {
     "contacts": Contact,
     "calendars": Calendar,
     "tools": HttpTool,
+    "groups": NumberGroup,
+    "caller_lists": CallerList,
+    "account": AccountLimits,
 }
 # What older releases do not hold is what calls take it for, and so no change.
 USUAL_VOICE = asdict(VoiceSettings())
 LATER_ADDED: Mapping[str, Values] = {
-    "agents": {"voice": {}},
+    "agents": {"voice": {}, "max_calls": 0, "kept_calls": 0},
     "calendars": {"exceptions": [], "holidays_of": "", "open_on": []},
-    "numbers": {"trunk": False},
+    "numbers": {
+        "trunk": False,
+        "max_calls": 0,
+        "kept_calls": 0,
+        "overflow": "voicemail",
+        "overflow_message": "",
+    },
+    "rules": rule_wording.UNASKED,
 }
 REFERENCES: Mapping[str, str] = {
     "profile": "profiles",
     "agent": "agents",
     "policy": "policies",
     "calendar": "calendars",
+    "second_agent": "agents",
+    "contact": "contacts",
 }
 
 
@@ -106,6 +123,8 @@ def all_names(snapshot: Values) -> Names:
 
 def rows_of(model: type[Model], values: Values, names: Names) -> Rows:
     for name, value in in_form_order(model, values):
+        if not is_asked(model, name, value):
+            continue
         if name in SPECIAL:
             yield from SPECIAL[name](value, names)
         elif name in REFERENCES:
@@ -117,7 +136,7 @@ def rows_of(model: type[Model], values: Values, names: Names) -> Rows:
 def in_form_order(model: type[Model], values: Values) -> list[tuple[str, Any]]:
     """The database keeps no order of keys; lists of other records come last."""
     order = [field.name for field in model._meta.fields]
-    order[2:2] = ["numbers"]
+    order[2:2] = ["numbers", "groups"]
     known = {name: place for place, name in enumerate(order)}
     return sorted(values.items(), key=lambda pair: known.get(pair[0], len(known)))
 
@@ -126,18 +145,13 @@ def is_shown(values: Values, name: str) -> bool:
     """What a rejected caller is told says nothing about a rule that rejects nobody."""
     if name not in ("sip_status", "because"):
         return True
-    return values.get("action") == RuleAction.REJECT
+    return values.get("action") in (RuleAction.REJECT, RuleAction.MESSAGE)
 
 
-def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
-    field = model._meta.get_field(name)
-    assert isinstance(field, Field)
-    return field
-
-
-def label(model: type[Model], name: str) -> str:
-    text = str(field_of(model, name).verbose_name)
-    return text[:1].upper() + text[1:]
+def is_asked(model: type[Model], name: str, value: Any) -> bool:
+    if model is not RoutingRule or name not in rule_wording.UNASKED:
+        return True
+    return bool(value != rule_wording.UNASKED[name])
 
 
 def words(model: type[Model], name: str, value: Any) -> str:
@@ -242,10 +256,6 @@ def number_rows(keys: list[str], names: Names) -> Rows:
     )
 
 
-def caller_rows(callers: list[str], names: Names) -> Rows:
-    yield label(RoutingRule, "callers"), "\n".join(map(spaced, callers))
-
-
 def schema_rows(schema: Values, names: Names) -> Rows:
     lines = [
         f"{name}: {kind}{', required' if required else ''}. {meaning}".rstrip(". ")
@@ -267,6 +277,6 @@ SPECIAL: Mapping[str, Callable[[Any, Names], Rows]] = {
     "holidays_of": place_rows,
     "open_on": open_day_rows,
     "numbers": number_rows,
-    "callers": caller_rows,
     "schema": schema_rows,
+    **rule_wording.SPECIAL,
 }

@@ -14,6 +14,7 @@ from django.db.models import Field, ManyToManyField, Model
 
 from routing.core.callers import spaced
 from routing.core.draft_rules import check_steps
+from routing.core.hour_rules import exception_problems
 from routing.core.hours import overlaps
 from routing.core.profile_rules import check_together
 from routing.models import (
@@ -33,6 +34,7 @@ from routing.models import (
     PolicyStep,
     RoutingRule,
 )
+from routing.models.hours import CalendarException
 
 AnyField = Field[Any, Any]
 Check = Callable[[Any, Sequence[Any]], list[str]]
@@ -58,11 +60,15 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """`identity` is the field by which other records name this one."""
+    """`identity` is the field by which other records name this one.
+
+    `single`: there is one record of it, always, and it has no name.
+    """
 
     name: str
     model: type[Model]
     identity: str = "name"
+    single: bool = False
     parts: tuple[Part, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,7 +81,15 @@ class Section:
         """Whether the order of its records means something."""
         return has_position(self.model)
 
+    def name_in(self, values: Mapping[str, Any]) -> str:
+        return "" if self.single else str(values[self.identity])
+
+    def name_of(self, record: Any) -> str:
+        return "" if self.single else str(getattr(record, self.identity))
+
     def title(self, identity: str) -> str:
+        if self.single:
+            return self.kind
         shown = spaced(identity) if self.identity == "e164" else identity
         return f"{self.kind} “{shown}”"
 
@@ -86,6 +100,10 @@ def spans_overlap(calendar: Any, spans: Sequence[Any]) -> list[str]:
         f"{rows[one]} and {rows[other]} overlap; shorten or remove one of them."
         for one, other in overlaps([span.compiled() for span in spans])
     ]
+
+
+def exceptions_clash(calendar: Any, rows: Sequence[Any]) -> list[str]:
+    return list(exception_problems([row.compiled() for row in rows]))
 
 
 def languages_disagree(profile: Any, languages: Sequence[Any]) -> list[str]:
@@ -102,7 +120,10 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "calendars",
         Calendar,
-        parts=(Part("spans", CalendarSpan, "calendar", spans_overlap),),
+        parts=(
+            Part("spans", CalendarSpan, "calendar", spans_overlap),
+            Part("exceptions", CalendarException, "calendar", exceptions_clash),
+        ),
     ),
     Section("contacts", Contact, left_out={"notes": FOR_PEOPLE}),
     Section(
@@ -120,7 +141,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("numbers", PhoneNumber, identity="e164"),
     Section("groups", NumberGroup),
     Section("caller_lists", CallerList, left_out={"notes": FOR_PEOPLE}),
-    Section("account", AccountLimits),
+    Section("account", AccountLimits, single=True),
     Section("rules", RoutingRule),
 )
 BY_NAME: Mapping[str, Section] = {section.name: section for section in SECTIONS}
