@@ -4,8 +4,9 @@ The SDK cannot tell a caller who hung up from a network that failed, and would k
 a dead call for fifteen seconds. Here: a refused handshake (404) means that the call is
 over, except in the first moments after accepting, when it may not be known yet; a
 connection that breaks is opened again at once, and then up to three times within about
-three seconds. Nothing is queued across the gap: what was wanted before it may be wrong
-after it.
+three seconds. So is one on which nothing comes any more: in a live call a silence of
+the caller is told of much earlier. Nothing is queued across the gap: what was wanted
+before it may be wrong after it.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ PAUSES = (0.0, 0.2, 0.8, 1.6)
 # A socket that breaks sooner was no success: the next pause is not the first one again.
 STEADY_SECONDS = 5.0
 OPEN_SECONDS = 4.0
+QUIET_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Sideband:
 
     def __init__(self, url: str, api_key: str) -> None:
         self._url = url
+        self._heard_at = 0.0
+        self._quiet_timer: asyncio.TimerHandle | None = None
         self._headers = {"Authorization": f"Bearer {api_key}"}
         self._socket: ClientConnection | None = None
         self._leaving = False
@@ -89,12 +93,27 @@ class Sideband:
 
     async def _frames(self) -> AsyncIterator[str]:
         assert self._socket is not None
+        loop = asyncio.get_running_loop()
+        self._heard_at = loop.time()
+        self._watch(self._socket)
         try:
             while True:
                 frame = await self._socket.recv(decode=True)
+                self._heard_at = loop.time()
                 yield str(frame)
         except websockets.ConnectionClosed:
             return
+        finally:
+            if self._quiet_timer is not None:
+                self._quiet_timer.cancel()
+
+    def _watch(self, socket: ClientConnection) -> None:
+        loop = asyncio.get_running_loop()
+        left = self._heard_at + QUIET_SECONDS - loop.time()
+        if left > 0:
+            self._quiet_timer = loop.call_later(left, self._watch, socket)
+        else:
+            socket.transport.abort()
 
     async def _open(self, patience: float) -> bool:
         """True if the provider refused because it knows no such call."""

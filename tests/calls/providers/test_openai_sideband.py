@@ -17,7 +17,7 @@ from calls.providers.openai_realtime.sideband import (
 )
 
 Step = int | str
-HANG_UP, BREAK, CUT = "hang up", "break", "cut"
+HANG_UP, BREAK, CUT, QUIET = "hang up", "break", "cut", "quiet"
 
 
 @asynccontextmanager
@@ -39,6 +39,8 @@ async def provider(*steps: Step) -> AsyncIterator[tuple[Sideband, list[str]]]:
         if step == CUT:
             assert request.transport is not None
             request.transport.abort()
+        elif step == QUIET:
+            await socket.receive()
         else:
             await socket.close(code=1011 if step == BREAK else 1000)
         return socket
@@ -106,6 +108,17 @@ async def test_a_steady_connection_may_break_as_often_as_it_likes(
     async with provider(*[BREAK] * 9) as (found, headers):
         assert (await heard(found))[-1] == Closed(1011, gone=True)
     assert len(headers) == 10
+
+
+async def test_a_connection_on_which_nothing_comes_is_opened_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sideband, "QUIET_SECONDS", 0.2)
+    async with provider(QUIET, HANG_UP) as (found, headers):
+        first, _, second, *_, last = await heard(found)
+    assert (first, second) == (Opened(False), Opened(True))
+    assert last == Closed(1000, gone=True)
+    assert len(headers) == 3
 
 
 async def test_leaving_is_no_reason_to_come_back() -> None:
