@@ -20,6 +20,7 @@ from calls.driver import sidebands
 from calls.driver.opening import SessionRefused, open_call
 from calls.driver.relay import RelayDriver
 from calls.driver.runtime import runtime
+from calls.driver.watch import keep_watch
 from calls.providers import relay_frames
 from calls.providers.relay_frames import Ignored, Malformed, SetupFrame
 from calls.providers.twilio.signature import verify_handshake
@@ -152,4 +153,6 @@ class SidebandConsumer(AsyncConsumer):
     """
 
     async def sideband_attach(self, message: Mapping[str, Any]) -> None:
+        sidebands.host()
+        keep_watch()
         await sidebands.drive(int(message["engine_session"]))

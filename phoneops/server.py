@@ -132,7 +132,7 @@ class CallServer(Server):  # type: ignore[misc]  # daphne is untyped
 
 def watch_voice_calls() -> None:
     """Calls whose process died must be found by one that was only just started."""
-    from calls.driver.sidebands import keep_watch  # the apps are not there before
+    from calls.driver.watch import keep_watch  # the apps are not there before
 
     keep_watch()
 

@@ -85,10 +85,19 @@ def decide(letter: Letter, incoming: Announced | None, desk: Desk) -> Work | Non
     return None
 
 
-async def decide_and_accept(delivery: Delivery, body: str, held_by: Runtime) -> None:
-    work = await receive(delivery, body, held_by)
+async def take_over(session_id: int, held_by: Runtime) -> None:
+    """Goes on with a call that another process had decided and not accepted yet."""
+    desk = Desk(held_by.owner, frozenset(engines(held_by)), timezone.now())
+    work = await held_by.database.run(resume, session_id, desk)
     if work is not None:
         await carry_out(work, held_by)
+
+
+def resume(session_id: int, desk: Desk) -> Work | None:
+    order = engine_claims.take_over(session_id, desk)
+    if order is None:
+        return None
+    return Work(order, bodies(order, live.ruleset(order.release)))
 
 
 async def carry_out(work: Work, held_by: Runtime) -> None:

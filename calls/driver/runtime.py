@@ -69,6 +69,7 @@ class Runtime:
             )
         )
         self.watching = False
+        self.hosts: bool = settings.SIDEBAND_HERE
         self._tasks: set[asyncio.Task[None]] = set()
         self.spawn(self._renew_leases())
         self.spawn(self._obey_commands())

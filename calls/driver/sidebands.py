@@ -1,20 +1,19 @@
 """Who drives which voice call: leases, and taking over from a process that died.
 
 Any number of processes may host sidebands. A call that was accepted is announced on
-the channel layer; whoever gets its lease drives it. Once a second every host looks for
-calls whose lease has run out, which is how a killed host is noticed and how a lost
-announcement is made up for.
+the channel layer; whoever gets its lease drives it.
 """
 
 import asyncio
 import logging
+import signal
 from datetime import datetime
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils import timezone
 
-from calls.driver.runtime import Runtime, runtime
+from calls.driver.runtime import Runtime, close_runtime, runtime
 from calls.driver.voice import VoiceDriver
 from calls.driver.voice_briefing import VoiceBriefing, brief_voice
 from calls.errors import ProviderError
@@ -27,12 +26,11 @@ from routing.services import live
 logger = logging.getLogger(__name__)
 
 CHANNEL = "sideband"
-LOOK_SECONDS = 1.0
 
 
 async def attach(engine_session: int) -> None:
     """Have the accepted call driven: here, or by the processes made for it."""
-    if settings.SIDEBAND_HERE:
+    if runtime().hosts:
         await drive(engine_session)
         return
     layer = get_channel_layer()
@@ -41,10 +39,24 @@ async def attach(engine_session: int) -> None:
     await layer.send(CHANNEL, message)
 
 
+def host() -> None:
+    """This process was started to host sidebands: its end lets others go on at once."""
+    held_by = runtime()
+    if not held_by.hosts:
+        held_by.hosts = True
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, lambda: loop.create_task(_end()))
+
+
+async def _end() -> None:
+    """What ends a process of Channels in order is Ctrl-C."""
+    await close_runtime()
+    signal.raise_signal(signal.SIGINT)
+
+
 async def drive(engine_session: int) -> None:
     """Take the lease and drive; nothing happens if somebody else has it."""
     held_by = runtime()
-    keep_watch()
     briefing = await held_by.database.run(
         _brief, engine_session, held_by.owner, timezone.now()
     )
@@ -77,35 +89,3 @@ def _brief(engine_session: int, owner: str, now: datetime) -> VoiceBriefing | No
     if session is None:
         return None
     return brief_voice(session, live.ruleset(session.release), now=now)
-
-
-def keep_watch() -> None:
-    """Begin looking for orphaned calls, once in every process that may host them."""
-    held_by = runtime()
-    if not held_by.watching:
-        held_by.watching = True
-        held_by.spawn(_watch(held_by))
-
-
-async def _watch(held_by: Runtime) -> None:
-    while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        try:
-            await _look(held_by)
-        except Exception:
-            logger.warning("looking after voice calls failed", exc_info=True)
-
-
-async def _look(held_by: Runtime) -> None:
-    now = timezone.now()
-    mine = [call.call for call in held_by.live.values()]
-    renewed = await held_by.database.run(
-        engine_sessions.renew, mine, owner=held_by.owner, now=now
-    )
-    for call in list(held_by.live.values()):
-        if call.call in renewed.caller_gone:
-            call.caller_gone()
-        elif call.call in renewed.lost:
-            call.let_go()
-    for engine_session in await held_by.database.run(engine_sessions.waiting, now):
-        await attach(engine_session)

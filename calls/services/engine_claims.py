@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from calls.core.announced import Announced
 from calls.core.progress import ENDED
@@ -115,6 +115,37 @@ def claim(session: EngineSession, announced: Announced, desk: Desk) -> bool:
     for name, value in fields.items():
         setattr(session, name, value)
     return True
+
+
+def abandoned(now: datetime) -> list[int]:
+    """Sessions whose decision was made by a process that then died.
+
+    Nobody need announce them again: the delivery was acknowledged.
+    """
+    left = EngineSession.objects.filter(
+        state=EngineState.DECIDING, claimed_at__lt=now - CLAIM
+    )
+    return list(left.order_by("claimed_at").values_list("pk", flat=True))
+
+
+def take_over(session_id: int, desk: Desk) -> Accept | None:
+    """The decision stands; carrying it out is begun again. None: nothing to do."""
+    left = EngineSession.objects.filter(
+        pk=session_id,
+        state=EngineState.DECIDING,
+        claimed_at__lt=desk.now - CLAIM,
+        engine__in=desk.engines,
+    )
+    taken = left.update(
+        decided_by=desk.owner, claimed_at=desk.now, claims=F("claims") + 1
+    )
+    if not taken:
+        return None
+    session = EngineSession.objects.select_related("call").get(pk=session_id)
+    if session.call.state in ENDED:
+        pass_by(session, desk.now)
+        return None
+    return Accept.of(session, session.call)
 
 
 def hold(session_id: int, *, owner: str, now: datetime) -> None:

@@ -78,8 +78,10 @@ async def post(body: bytes, headers: dict[str, str] | None = None) -> Any:
 
 
 async def settled() -> None:
-    """Returns when every call that was announced has been dealt with."""
-    if working := [t for t in asyncio.all_tasks() if "carry_out" in repr(t.get_coro())]:
+    """Returns when every call that was announced or left has been dealt with."""
+    names = "carry_out", "take_over"
+    every = [(task, repr(task.get_coro())) for task in asyncio.all_tasks()]
+    if working := [task for task, what in every if any(n in what for n in names)]:
         await asyncio.wait(working)
 
 

@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from calls.core.words import CauseOwner, EngineState, IncidentKind
+from calls.driver import engine_calls, watch
 from calls.driver.runtime import runtime
 from calls.models import EngineSession, Incident
 from calls.providers.openai_realtime import control
@@ -208,7 +209,10 @@ async def test_a_caller_who_leaves_while_we_accept_is_hung_up_on() -> None:
 
 
 async def abandoned(seconds: float) -> tuple[Line, str, bytes]:
-    """A claim of another process that was renewed so long ago."""
+    """A claim of another process that was renewed so long ago.
+
+    Or will be: no machine is so slow that it does not count as being held.
+    """
     line, reference = await ringing()
     call, body = event(("X-Call-Ref", reference))
     await EngineSession.objects.aupdate(
@@ -223,9 +227,11 @@ async def abandoned(seconds: float) -> tuple[Line, str, bytes]:
 
 
 async def test_a_claim_that_is_being_held_is_left_alone() -> None:
-    line, _, body = await abandoned(2)
+    line, _, body = await abandoned(-60)
     async with voice_provider() as provider:
         assert (await post(body)).status_code == 200
+        await watch.look(runtime())
+        await settled()
     assert provider.asked == []
     assert await state_of(line) == EngineState.DECIDING
 
@@ -246,3 +252,36 @@ async def test_what_a_dead_process_had_accepted_is_attached() -> None:
         assert (await post(body)).status_code == 200
     assert provider.calls_for("hangup") == []
     assert await state_of(line) == EngineState.ACCEPTED
+
+
+async def test_nobody_need_announce_a_call_that_a_dead_process_had_decided() -> None:
+    line, call, _ = await abandoned(4)
+    async with voice_provider() as provider:
+        await watch.look(runtime())
+        await settled()
+        await watch.look(runtime())
+        await settled()
+    assert provider.asked == [("accept", call)]
+    session = await session_of(line)
+    assert (session.state, session.claims) == (EngineState.ACCEPTED, 2)
+
+
+async def test_a_caller_who_left_a_dead_process_is_passed_by() -> None:
+    line, _, _ = await abandoned(4)
+    await sync_to_async(line.hang_up)("canceled")
+    await EngineSession.objects.aupdate(state=EngineState.DECIDING)
+    async with voice_provider() as provider:
+        await watch.look(runtime())
+        await settled()
+    assert provider.asked == []
+    assert await state_of(line) == EngineState.OVER
+
+
+async def test_of_two_that_take_over_one_goes_on() -> None:
+    await abandoned(4)
+    session = await EngineSession.objects.aget()
+    async with voice_provider() as provider:
+        await asyncio.gather(
+            *(engine_calls.take_over(session.pk, runtime()) for _ in range(3))
+        )
+    assert [verb for verb, _ in provider.asked] == ["accept"]
