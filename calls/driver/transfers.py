@@ -112,8 +112,8 @@ class Transfers:
         """Nobody waits in silence while one contact after the other is tried."""
         if self._referred:
             self._tell(vev.TransferUnseen(trying=True))
-        self._referred = True
         await self._runtime.control.refer(self._provider_call, target=way.target)
+        self._referred = True
 
     async def _unseen(self) -> None:
         await self._runtime.database.run(

@@ -43,6 +43,7 @@ logger = logging.getLogger(__name__)
 
 READY_SECONDS = 4.0
 STORE_SECONDS = 4.0
+FAULT = 1011
 CONNECTIONS = (("twilio", "voice_inbound"), ("twilio", "voice_sip"))
 
 
@@ -77,6 +78,8 @@ class VoiceDriver:
         self._transfers = Transfers(briefing, held_by, self.tell)
         self._left = Left("", "", briefing.session.language, {})
         self._over = False
+        self._ready = False
+        self._session_timer: asyncio.TimerHandle | None = None
         self.task = asyncio.create_task(self._run(), name=f"call {self.call}")
         held_by.live[self.call] = self
 
@@ -102,6 +105,7 @@ class VoiceDriver:
 
     async def _run(self) -> None:
         listening = asyncio.create_task(self._listen(), name=f"sideband {self.call}")
+        listening.add_done_callback(self._stopped_listening)
         try:
             await self._drive()
         except Exception:
@@ -148,6 +152,12 @@ class VoiceDriver:
         except ProviderError:
             await self._transfers.rescue()
 
+    def _stopped_listening(self, listening: asyncio.Task[None]) -> None:
+        """A call that nobody listens to is one that we cannot steer."""
+        if not listening.cancelled() and (error := listening.exception()):
+            logger.error("listening failed", exc_info=error, extra={"call": self.call})
+            self.tell(ev.TransportLost(FAULT))
+
     async def _listen(self) -> None:
         """The provider's events, until it closes for good."""
         fresh = not self._briefing.session.attached_before
@@ -158,14 +168,19 @@ class VoiceDriver:
                     opened = item
                     self._expect_session()
                 case Closed():
-                    self._closed(item)
+                    await self._closed(item)
                 case str():
                     for heard in self._reader.read(item):
                         self._heard(heard, opened)
 
     def _expect_session(self) -> None:
+        self._stop_expecting()
         loop = asyncio.get_running_loop()
         self._session_timer = loop.call_later(READY_SECONDS, self._no_session)
+
+    def _stop_expecting(self) -> None:
+        if self._session_timer is not None:
+            self._session_timer.cancel()
 
     def _no_session(self) -> None:
         """Accepted, connected, and dead: seen with bodies the session cannot use."""
@@ -174,7 +189,8 @@ class VoiceDriver:
     def _heard(self, heard: frames.Heard, opened: Opened | None) -> None:
         match heard:
             case frames.SessionReady():
-                self._session_timer.cancel()
+                self._stop_expecting()
+                self._ready = True
                 self._note_all(self._cache.prompt_is(heard.prompt))
                 again = opened is not None and opened.again
                 self.tell(vev.Attached(again=again))
@@ -205,9 +221,24 @@ class VoiceDriver:
                 data = {"type": kind, "times": times}
                 self._recorder.note(EventKind.UNKNOWN_EVENT, data)
 
-    def _closed(self, closed: Closed) -> None:
+    async def _closed(self, closed: Closed) -> None:
+        self._stop_expecting()
         self._recorder.note(EventKind.DISCONNECTED, {"code": closed.code})
-        self.tell(ev.CallerLeft() if closed.gone else ev.TransportLost(closed.code))
+        gone = closed.gone and (self._ready or await self._is_over())
+        self.tell(ev.CallerLeft() if gone else ev.TransportLost(closed.code))
+
+    async def _is_over(self) -> bool:
+        """Refused before we heard anything: has the caller left, or is the caller
+
+        with a model that nobody steers? Hanging up tells, and ends the latter.
+        """
+        try:
+            await self._runtime.control.hang_up(self._briefing.session.provider_call)
+        except CallGone:
+            return True
+        except ProviderError:
+            logger.warning("could not hang up", extra={"call": self.call})
+        return False
 
     async def _store_attached(self) -> None:
         await self._runtime.database.run(
