@@ -57,6 +57,15 @@ class Books:
         with psycopg.connect(self.address, row_factory=rows) as connection:
             return connection.execute(CALL, [sid]).fetchone()
 
+    def sid_of(self, provider_call: str) -> str | None:
+        """By the voice provider's id: a trunk's call has none of the carrier's."""
+        found = self.rows(
+            "SELECT carrier_sid FROM calls_enginesession"
+            " JOIN calls_call ON call_id = calls_call.id WHERE provider_call = %s",
+            provider_call,
+        )
+        return str(found[0]["carrier_sid"]) if found else None
+
     def closed(self, sid: str, *, within: float = 60.0) -> CallRow:
         """The call, once it is closed and its mail is out."""
 

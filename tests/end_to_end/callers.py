@@ -25,7 +25,7 @@ from calls.simulator.knobs import Knobs, turn
 from calls.simulator.openai_api.items import Item
 from calls.simulator.openai_api.request import ModelRequest
 from calls.simulator.openai_api.rules import Answer, RuleBook
-from calls.simulator.scenario import Scenario, load_all
+from calls.simulator.scenario import SIP_FOLDER, Scenario, load_all
 from tests.end_to_end.waiting import until
 
 T = TypeVar("T")
@@ -33,6 +33,8 @@ PATIENCE_SECONDS = 60.0
 SCENARIOS = Path(__file__).parent / "scenarios"
 # Those that need no help, and those during which a test does something.
 PLAYED, HANDLED = load_all(SCENARIOS / "played"), load_all(SCENARIOS / "handled")
+# Speech to speech: what every portal plays, and the faults of its provider.
+SPOKEN, VOICE = load_all(SIP_FOLDER), load_all(SCENARIOS / "voice")
 
 
 class RecordingBook(RuleBook):
@@ -141,7 +143,7 @@ class World:
         self.loop.close()
 
     async def _serve(self) -> None:
-        scenarios = {**load_all(), **PLAYED, **HANDLED}
+        scenarios = {**load_all(), **SPOKEN, **PLAYED, **VOICE, **HANDLED}
         serving = serve(self.config, scenarios)
         self.simulator, self.port = await self._open.enter_async_context(serving)
         self.book = RecordingBook(self.simulator.model.book)

@@ -47,4 +47,7 @@ def ends_of(portal: Portal, calls: Iterable[Placed]) -> Mapping[str, Outcome]:
 
 
 def outcome_of(portal: Portal, record: CallRecord) -> Outcome:
-    return Outcome(record, portal.books.closed(record.call_sid), portal.books)
+    books = portal.books
+    spoken = [books.sid_of(session.call_id) for session in record.voice_sessions]
+    sid = next((sid for sid in spoken if sid), record.call_sid)
+    return Outcome(record, books.closed(sid), books)

@@ -128,6 +128,7 @@ def config_of(port: int) -> SimulatorConfig:
         account_sid=simulated.ACCOUNT_SID,
         auth_token=simulated.AUTH_TOKEN,
         openai_key=simulated.API_KEY,
+        openai_webhook_secret=simulated.WEBHOOK_SECRET,
         port=0,
         public_origin=simulated.PUBLIC_BASE_URL,
         connect_to=f"127.0.0.1:{port}",

@@ -29,6 +29,7 @@ def main() -> None:
     Agent.objects.update(
         silence_seconds=5, filler_after=1.0, first_token_seconds=6.0, max_seconds=120
     )
+    Agent.objects.update(dead_air_seconds=4.0)
     HttpTool.objects.update(timeout=2.0)
     releases.publish(author=None, note="End to end")
     users = get_user_model()._default_manager
