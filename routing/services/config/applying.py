@@ -35,6 +35,7 @@ from routing.services.config.values import to_model
 
 NO_LINES = Lines()
 MOST_PROBLEMS = 50
+ONLY = 1
 
 
 def apply(document: Document, lines: Lines = NO_LINES) -> None:
@@ -85,12 +86,10 @@ class Application:
         wanted = self.document.get(section.name, [])
         known = {v[KEY]: v for v in wanted if v.get(KEY) in existing}
         by_name = {
-            getattr(r, section.identity): key
-            for key, r in existing.items()
-            if key not in known
+            section.name_of(r): key for key, r in existing.items() if key not in known
         }
         for values in wanted:
-            name = values[section.identity]
+            name = section.name_in(values)
             key = values.get(KEY) if values.get(KEY) in known else by_name.get(name)
             record = existing.pop(key, None) if key else None
             self.records[section.name, name] = record or new(section, values)
@@ -105,19 +104,19 @@ class Application:
             if kind == section.name
             and record.pk
             and not record._state.adding
-            and getattr(record, section.identity) != name
+            and section.name_of(record) != name
         ]
         taken = [
             record
             for record in self.leftover[section.name]
-            if getattr(record, section.identity) in wanted
+            if section.name_of(record) in wanted
         ]
         for record in (*records, *taken):
             parked = section.model._default_manager.filter(pk=record.pk)
             parked.update(**{section.identity: parked_name(section, record)})
 
     def write(self, section: Section, values: Mapping[str, Any], path: Path) -> None:
-        record = self.records[section.name, values[section.identity]]
+        record = self.records[section.name, section.name_in(values)]
         found = len(self.problems)
         try:
             changed = self.give(section, record, values, path)
@@ -189,8 +188,8 @@ class Application:
     def title_of(self, path: Path) -> str:
         section = next(s for s in SECTIONS if s.name == path[0])
         assert isinstance(path[1], int)
-        name = self.document[section.name][path[1]][section.identity]
-        return section.title(name)
+        values = self.document[section.name][path[1]]
+        return section.title(section.name_in(values))
 
     def give_lists(
         self, section: Section, record: Any, values: Mapping[str, Any]
@@ -238,7 +237,7 @@ class Application:
                 self.problems.append(self.lines.problem(where, said))
 
     def remove(self, section: Section, record: Any) -> None:
-        name = getattr(record, section.identity)
+        name = section.name_of(record)
         try:
             with transaction.atomic():
                 record.delete()
@@ -264,7 +263,7 @@ class Unfinished(Exception):
 
 def new(section: Section, values: Mapping[str, Any]) -> Model:
     """With the key it had, so that what is put back is what it was."""
-    key = values.get(KEY)
+    key = ONLY if section.single else values.get(KEY)
     return section.model(pk=int(key)) if key else section.model()
 
 

@@ -27,7 +27,7 @@ def draft_document() -> Document:
     """Always in the same order, so that equal drafts are equal documents."""
     records = {section.model: in_order(section) for section in SECTIONS}
     names: Names = {
-        model: {r.pk: getattr(r, BY_MODEL[model].identity) for r in found}
+        model: {r.pk: BY_MODEL[model].name_of(r) for r in found}
         for model, found in records.items()
     }
     return {
@@ -52,7 +52,7 @@ def in_order(section: Section) -> list[Any]:
     )
     if section.ordered:
         return sorted(found, key=lambda r: (getattr(r, POSITION), r.pk))
-    return sorted(found, key=lambda r: (getattr(r, section.identity), r.pk))
+    return sorted(found, key=lambda r: (section.name_of(r), r.pk))
 
 
 def related_name(part: Part) -> str:

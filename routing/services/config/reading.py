@@ -39,9 +39,17 @@ class Reader:
         self.check_format(top)
         self.check_known(top, ("format", *BY_NAME), "section")
         return {
-            name: list(self.records(section, top.fields.get(name), (name,)))
+            name: list(self.section(section, top.fields.get(name)))
             for name, section in BY_NAME.items()
         }
+
+    def section(self, section: Section, node: Node | None) -> Iterator[dict[str, Any]]:
+        if not section.single:
+            yield from self.records(section, node, (section.name,))
+        elif node is None or is_empty(node):
+            yield self.record(section, Fields(0), (section.name, 0))
+        else:
+            yield self.record(section, node, (section.name, 0))
 
     def check_format(self, top: Fields) -> None:
         written = top.fields.get("format")

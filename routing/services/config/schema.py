@@ -40,8 +40,7 @@ def schema() -> dict[str, Any]:
     sections = {
         section.name: {
             "description": str(section.model._meta.verbose_name_plural).capitalize(),
-            "type": ["array", "null"],
-            "items": record(section),
+            **(record(section) if section.single else listed(section)),
         }
         for section in SECTIONS
     }
@@ -59,7 +58,7 @@ def schema() -> dict[str, Any]:
 def record(place: Section | Part) -> dict[str, Any]:
     properties = {field.name: value(field) for field in fields_of(place)}
     for part in place.parts if isinstance(place, Section) else ():
-        properties[part.name] = {"type": ["array", "null"], "items": record(part)}
+        properties[part.name] = listed(part)
     required = [field.name for field in fields_of(place) if usual(field) is MISSING]
     return {
         "type": "object",
@@ -67,6 +66,10 @@ def record(place: Section | Part) -> dict[str, Any]:
         "required": required,
         "additionalProperties": False,
     }
+
+
+def listed(place: Section | Part) -> dict[str, Any]:
+    return {"type": ["array", "null"], "items": record(place)}
 
 
 def value(field: AnyField) -> dict[str, Any]:

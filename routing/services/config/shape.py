@@ -23,7 +23,10 @@ def completed(document: Document) -> Document:
     is left out.
     """
     return {
-        section.name: [whole(section, v) for v in document.get(section.name, [])]
+        section.name: [
+            whole(section, values)
+            for values in document.get(section.name) or ([{}] if section.single else [])
+        ]
         for section in SECTIONS
     }
 
@@ -48,7 +51,7 @@ def check_names(document: Document, lines: Lines) -> Iterator[Problem]:
     for section in SECTIONS:
         seen: dict[str, Path] = {}
         for place, values in enumerate(document.get(section.name, [])):
-            name, path = values[section.identity], (section.name, place)
+            name, path = section.name_in(values), (section.name, place)
             if name in seen:
                 first = lines.of(seen[name])
                 where = f" (the first is in line {first})" if first else ""
@@ -59,7 +62,7 @@ def check_names(document: Document, lines: Lines) -> Iterator[Problem]:
 
 def check_references(document: Document, lines: Lines) -> Iterator[Problem]:
     known = {
-        section.name: {v[section.identity] for v in document.get(section.name, [])}
+        section.name: {section.name_in(v) for v in document.get(section.name, [])}
         for section in SECTIONS
     }
     for place, values, path in everything(document):

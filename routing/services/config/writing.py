@@ -97,9 +97,12 @@ def written(document: Document) -> str:
 
 
 def records(section: Section, found: list[dict[str, Any]]) -> str:
-    if not found:
-        return f"{section.name}: []\n"
-    shown = {section.name: [particular(section, values) for values in found]}
+    values = [particular(section, values) for values in found]
+    if section.single:
+        values = [value for value in values if value]
+    if not values:
+        return f"{section.name}: {'{}' if section.single else '[]'}\n"
+    shown = {section.name: values[0] if section.single else values}
     return yaml.dump(
         shown,
         Dumper=Dumper,

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from routing.models import ModelLife, Release
+from routing.models.caller_lists import CallerEntry
 from routing.services import config
 from routing.services.config.schema import schema, written_schema
 from routing.services.config.table import POSITION, SECTIONS, Part, Section, fields_of
@@ -20,6 +21,7 @@ PUBLISHED = Path(__file__).parents[4] / "routing/configuration.schema.json"
 # What is no draft, and why.
 NOT_CONFIGURATION: dict[type[Model], str] = {
     Release: "what was published of it",
+    CallerEntry: "holds from the moment it is made, without publishing",
     ModelLife: "what the provider has told us",
 }
 PLACES: list[Section | Part] = [
