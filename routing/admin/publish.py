@@ -9,13 +9,16 @@ from django.views.generic import FormView
 from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from routing.errors import DraftChanged, DraftRefused
+from routing.errors import DraftChanged, DraftRefused, PublishedMeanwhile
 from routing.models import Release
 from routing.services import releases
 
 
 class PublishForm(forms.Form):
-    """`seen` is the draft the manager has read; another one is not published."""
+    """`seen` is the draft the manager has read, `after` the release it was compared
+
+    with; another draft, or on top of another release, is not published.
+    """
 
     note = forms.CharField(
         required=False,
@@ -23,6 +26,7 @@ class PublishForm(forms.Form):
         help_text="What you changed, and why. The list of releases shows it.",
     )
     seen = forms.CharField(widget=forms.HiddenInput)
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class PublishView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,type-arg]
@@ -40,6 +44,7 @@ class PublishView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,typ
             "changes": changes,
             "problems": releases.draft_problems(draft),
             "seen": releases.fingerprint(draft),
+            "after": releases.newest_number(),
             "opts": Release._meta,
         }
 
@@ -55,9 +60,17 @@ class PublishView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,typ
                 author=user,
                 note=form.cleaned_data["note"],
                 seen=form.cleaned_data["seen"],
+                after=form.cleaned_data["after"],
             )
         except DraftChanged:
             text = "Somebody changed the draft while you were reading. Look again."
+            messages.warning(self.request, text)
+            return again
+        except PublishedMeanwhile as other:
+            text = (
+                f"Somebody else published release {other.number} while you were "
+                "reading. Look at what is left to publish."
+            )
             messages.warning(self.request, text)
             return again
         except DraftRefused:

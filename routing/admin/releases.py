@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from routing.admin.compare import CompareView, ExportView
 from routing.admin.pages import RoutingAdmin
 from routing.admin.publish import PublishView
+from routing.admin.restore import ImportView, RestoreView, editing_permissions
 from routing.models import Release
 from routing.services import releases
 from routing.services.wording import readable
@@ -25,7 +27,7 @@ class ReleaseAdmin(RoutingAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Release]":
         """A page of releases without the configuration in each of them."""
         found: QuerySet[Release] = super().get_queryset(request)
-        return found.defer("snapshot")
+        return found.defer("snapshot", "document")
 
     def changeform_view(
         self,
@@ -35,9 +37,19 @@ class ReleaseAdmin(RoutingAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         release = self.get_object(request, object_id) if object_id else None
-        context = {**(extra_context or {}), **contents(release)}
+        may = {"may_restore": may_replace_draft(request)}
+        context = {**(extra_context or {}), **may, **contents(release)}
         page: HttpResponse = super().changeform_view(
             request, object_id, form_url, context
+        )
+        return page
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may = {"may_import": may_replace_draft(request)}
+        page: HttpResponse = super().changelist_view(
+            request, {**(extra_context or {}), **may}
         )
         return page
 
@@ -51,8 +63,18 @@ class ReleaseAdmin(RoutingAdmin):
         return False
 
     def get_custom_urls(self) -> tuple[tuple[str, str, Any], ...]:
-        view = PublishView.as_view(model_admin=self)
-        return (("publish/", "routing_release_publish", view),)
+        views: dict[str, tuple[str, Any]] = {
+            "publish/": ("publish", PublishView),
+            "compare/": ("compare", CompareView),
+            "import/": ("import", ImportView),
+            "export/": ("export_draft", ExportView),
+            "<int:number>/export/": ("export", ExportView),
+            "<int:number>/restore/": ("restore", RestoreView),
+        }
+        return tuple(
+            (path, f"routing_release_{name}", view.as_view(model_admin=self))
+            for path, (name, view) in views.items()
+        )
 
     @admin.display(description="Release", ordering="number")
     def name(self, row: Release) -> str:
@@ -67,6 +89,10 @@ class ReleaseAdmin(RoutingAdmin):
         return "set up with the portal" if row.author is None else str(row.author)
 
 
+def may_replace_draft(request: HttpRequest) -> bool:
+    return request.user.has_perms(editing_permissions())
+
+
 def contents(release: Release | None) -> dict[str, Any]:
     """What the release holds, and what it changed, in words."""
     if release is None:
@@ -75,6 +101,7 @@ def contents(release: Release | None) -> dict[str, Any]:
     old = before.snapshot if before else {}
     return {
         "before": before,
+        "number": str(release.number),
         "changes": releases.changes_between(old, release.snapshot) if before else [],
         "records": readable(release.snapshot),
     }
