@@ -145,7 +145,8 @@ def words_for(error: Exception) -> str:
     code = code_of(error)
     if code is not None:
         return f"the mail server refused it ({code})"
-    if isinstance(error, TimeoutError):
+    # smtplib takes a timeout for a closed connection, and keeps the timeout with it.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "the mail server did not answer in time"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "the mail server broke the connection off"
