@@ -24,6 +24,16 @@ from calls.core.words import (
 from routing.core.ruleset import Phrases
 
 LAST_WORDS_SECONDS = 15.0
+# What each phrase is said for, as it is told on the call's page.
+WHY = (
+    ("still_there", "silence"),
+    ("silence_goodbye", "silence"),
+    ("length_warning", "limit"),
+    ("limit_goodbye", "limit"),
+    ("handoff", "handoff"),
+    ("nobody_free", "nobody was free"),
+    ("closing", "closing"),
+)
 UNLESS_CALLER_SPEAKS = frozenset({Ending.AGENT_ENDED, Ending.SILENCE})
 
 
@@ -98,8 +108,13 @@ class VoiceFloor:
         if wish.words:
             self._spoken.asked_for(wish.words)
         if wish.words and wish.words != self._setting.greeting:
-            self._note(EventKind.PRODUCT_SAID, text=wish.words, why="server")
+            why = self._why(wish.words)
+            self._note(EventKind.PRODUCT_SAID, text=wish.words, why=why)
         self._expect_sound(now)
+
+    def _why(self, words: str) -> str:
+        found = (why for name, why in WHY if getattr(self.phrases, name) == words)
+        return next(found, "")
 
     def _nothing_runs(self) -> None:
         self._response, self._asked = "", None

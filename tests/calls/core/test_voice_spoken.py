@@ -1,9 +1,11 @@
 """What was said on a voice call, as the journal has it."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from calls.core import events as ev
 from calls.core.actions import Note
 from calls.core.replay import Entry, past_of
 from calls.core.voice import VoicePast
@@ -73,11 +75,11 @@ def test_nothing_was_said_and_nothing_was_heard() -> None:
 
 def test_our_own_sentence_is_told_once() -> None:
     call = talking()
-    words = call.phrases.still_there
     asked = call.receive(vev.CallerIdle(), 11) + call.receive(vev.CallerIdle(), 11)
     asked += call.receive(vev.CallerIdle(), 11)
-    assert said(asked, EventKind.PRODUCT_SAID)
     words = call.phrases.silence_goodbye
+    told = {"text": words, "why": "silence"}
+    assert said(asked, EventKind.PRODUCT_SAID) == [told]
     assert not said(answer(call, words.upper() + " "), EventKind.AGENT_SAID)
 
 
@@ -133,3 +135,14 @@ def test_the_relay_path_goes_on_with_what_was_heard() -> None:
 
 def test_a_wish_to_speak_is_not_the_product_speaking_yet() -> None:
     assert not of(Respond, answer(talking()))
+
+
+def test_a_warning_about_money_is_spoken_once_the_agent_is_silent() -> None:
+    call = talking(max_cost=Decimal(1))
+    call.receive(ev.AgentSpeaking(on=True), 11)
+    assert not of(Respond, call.receive(ev.CostMeasured(Decimal("0.85")), 12))
+    warned = call.receive(ev.AgentSpeaking(on=False), 13)
+    words = call.phrases.length_warning
+    assert of(Respond, warned) == [Respond(words)]
+    assert said(warned, EventKind.PRODUCT_SAID) == [{"text": words, "why": "limit"}]
+    assert not of(Respond, call.receive(ev.CostMeasured(Decimal("0.9")), 14))
