@@ -1,30 +1,32 @@
-"""What a call that goes on may ask about money, answered from memory.
+"""What a call may ask about money, answered from memory.
 
-All meters of a process share one price list. Whoever asks while it is older than
-`REFRESHED_AFTER` seconds sets off a thread that fetches it anew, and is answered from
-the old one; so nobody waits for the database. While the database cannot be reached
-the old list stays, and every few seconds somebody's question is a new attempt.
+All meters of a process share one price list and one view of the budgets. What a call
+has cost so far is added up by the call itself, from each thing it uses and the price
+that is told here; so it is never behind. Budgets are read from the ledger's totals,
+into which calls are entered every five seconds.
 """
 
-import logging
-import threading
 import time
 from collections.abc import Callable
 from decimal import Decimal
 
-from django.db import connections
+from django.utils import timezone
 
 from billing.core.pricing import PriceList, price_usage
+from billing.kept import Kept
 from billing.services import price_list
+from billing.services.budgets import standing_now
 from calls.core.meter import Measured
 from routing.core.standing import NO_BUDGETS, Budgets
 
-logger = logging.getLogger(__name__)
-
 REFRESHED_AFTER = 5.0
+BUDGETS_REFRESHED_AFTER = 2.0
+BUDGETS_STALE_AFTER = 10.0
+# A call waits so long for budgets that nobody has asked for in a while.
+PATIENCE = 0.2
 
 
-class KeptPrices:
+class KeptPrices(Kept[PriceList]):
     """A price list that renews itself in the background when it is used."""
 
     def __init__(
@@ -32,58 +34,39 @@ class KeptPrices:
         load: Callable[[], PriceList] = price_list,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._load = load
-        self._clock = clock
-        self._list: PriceList | None = None
-        self._due_at = clock()
-        self._thread: threading.Thread | None = None
+        super().__init__("prices", load, fresh_for=REFRESHED_AFTER, clock=clock)
 
-    def current(self) -> PriceList | None:
-        """None until the first fetch has succeeded."""
-        if self._clock() >= self._due_at:
-            self.renew()
-        return self._list
 
-    def wait(self, seconds: float) -> bool:
-        """Whether no fetch is going on any more."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(seconds)
-        return thread is None or not thread.is_alive()
+class KeptBudgets(Kept[Budgets]):
+    """Where the budgets stand. After a quiet hour the first call waits for it."""
 
-    def renew(self) -> None:
-        """Begins a fetch, however fresh the list is."""
-        # A thread is not alive in a process forked from its own, so none is waited
-        # for that does not exist. Two askers at the same moment only fetch twice.
-        if self._thread is not None and self._thread.is_alive():
-            return
-        self._due_at = self._clock() + REFRESHED_AFTER
-        self._thread = threading.Thread(
-            target=self._fetch, name="billing-prices", daemon=True
+    def __init__(
+        self,
+        load: Callable[[], Budgets] = lambda: standing_now(timezone.now()),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(
+            "budgets",
+            load,
+            fresh_for=BUDGETS_REFRESHED_AFTER,
+            stale_after=BUDGETS_STALE_AFTER,
+            patience=PATIENCE,
+            clock=clock,
         )
-        try:
-            self._thread.start()
-        except RuntimeError:
-            logger.exception("No thread could be had to fetch the prices")
-            self._thread = None
-
-    def _fetch(self) -> None:
-        try:
-            self._list = self._load()
-        except Exception:
-            logger.exception("The prices could not be fetched")
-        finally:
-            connections.close_all()
 
 
 PRICES = KeptPrices()
+BUDGETS = KeptBudgets()
 
 
 class PricedMeter:
-    """`calls.core.meter.Meter` by the price list. It never asks the database."""
+    """`calls.core.meter.Meter` by the price list and the ledger."""
 
-    def __init__(self, prices: KeptPrices = PRICES) -> None:
+    def __init__(
+        self, prices: KeptPrices = PRICES, budgets: KeptBudgets = BUDGETS
+    ) -> None:
         self._prices = prices
+        self._budgets = budgets
 
     def price(self, measured: Measured) -> Decimal | None:
         """What has no price is left out, so this is a lower bound; see `Priced`."""
@@ -94,7 +77,7 @@ class PricedMeter:
 
     def budgets(self) -> Budgets:
         """It is asked before a call is taken, so the prices are there when the call
-        has used something.
+        has used something. A call is never refused because nothing is known.
         """
         self._prices.current()
-        return NO_BUDGETS
+        return self._budgets.current() or NO_BUDGETS

@@ -14,6 +14,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ("Handoffs", "phone_forwarded", "calls.Handoff"),
             ("Follow-ups", "task_alt", "calls.FollowUp"),
             ("Incidents", "report", "calls.Incident"),
+            ("Emergency closure", "emergency_home", "routing.EmergencyClosure"),
         ),
     ),
     (
@@ -34,7 +35,12 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Money",
         (
+            ("Budgets", "savings", "billing.Budget"),
+            ("Budget steps reached", "flag", "billing.BudgetReached"),
             ("Prices", "sell", "billing.Price"),
+            ("Days priced again", "history_edu", "billing.RePricing"),
+            ("Ledger", "receipt_long", "billing.Charge"),
+            ("Test callers", "science", "billing.TestCaller"),
             ("Usage", "data_usage", "calls.Usage"),
         ),
     ),

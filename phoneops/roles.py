@@ -25,10 +25,13 @@ READ = (
     "auditlog.view_logentry",
 )
 
+CLOSE_LINES = ("routing.add_emergencyclosure", "routing.change_emergencyclosure")
+
 ROLES: Mapping[str, tuple[str, ...]] = {
     "Viewer": READ,
     "Supervisor": (
         *READ,
+        *CLOSE_LINES,
         "calls.review_call",
         "calls.change_followup",
         "calls.change_incident",
@@ -38,8 +41,11 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "routing.add_*",
         "routing.change_*",
         "routing.delete_*",
+        "billing.*_budget",
+        "billing.*_budgetstep",
+        "billing.*_testcaller",
     ),
-    "Publisher": (*READ, "routing.publish_release"),
+    "Publisher": (*READ, *CLOSE_LINES, "routing.publish_release"),
     "Administrator": ("*",),
 }
 

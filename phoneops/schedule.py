@@ -21,4 +21,14 @@ PLANNED: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "watch budgets": {
+        "task": "billing.tasks.budgets.watch_budgets",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "send reports": {
+        "task": "billing.tasks.reports.send_due_reports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }

@@ -1,3 +1,3 @@
-from billing.admin import prices
+from billing.admin import budgets, ledger, prices, reports
 
-__all__ = ["prices"]
+__all__ = ["budgets", "ledger", "prices", "reports"]

@@ -63,6 +63,15 @@ def unit_words(unit: str) -> str:
     return UNIT_WORDS[Unit(unit)] if unit in UNIT_WORDS else unit.replace("_", " ")
 
 
+def decimal(text: str | Decimal) -> Decimal:
+    """Of an amount or a quantity as the ledger keeps it."""
+    return Decimal(text)
+
+
+def why_words(why: str) -> str:
+    return WHY_WORDS[Why(why)]
+
+
 def gap_words(gap: Gap) -> str:
     """ "1,234 text tokens in", or only their name where no number is known."""
     words = unit_words(gap.unit)

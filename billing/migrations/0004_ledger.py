@@ -591,6 +591,7 @@ class Migration(migrations.Migration):
                             models.Q(("amount__isnull", True), ("why__gt", "")),
                             models.Q(
                                 ("amount__gte", 0),
+                                ("amount__isnull", False),
                                 ("valid_from__isnull", False),
                                 ("why", ""),
                             ),
@@ -879,7 +880,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("action", "shorter_calls"), _negated=True),
-                    ("most_seconds__gt", 0),
+                    models.Q(("most_seconds__gt", 0), ("most_seconds__isnull", False)),
                     _connector="OR",
                 ),
                 name="billing_budget_step_seconds",

@@ -122,7 +122,7 @@ class BudgetStep(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(action=BudgetAction.SHORTER_CALLS.value)
-                | Q(most_seconds__gt=0),
+                | Q(most_seconds__isnull=False, most_seconds__gt=0),
                 name="billing_budget_step_seconds",
                 violation_error_message="Say how long a call may be.",
             ),

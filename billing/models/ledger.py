@@ -44,7 +44,12 @@ class DayPrice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(amount__isnull=True, why__gt="")
-                | Q(amount__gte=0, why="", valid_from__isnull=False),
+                | Q(
+                    amount__isnull=False,
+                    amount__gte=0,
+                    why="",
+                    valid_from__isnull=False,
+                ),
                 name="billing_day_price_or_reason",
             ),
         ]

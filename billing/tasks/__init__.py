@@ -1,5 +1,14 @@
 """Work about money that is done by the clock. Celery looks for tasks here."""
 
-from billing.tasks.ledger import keep_ledger, tidy_ledger
+from billing.tasks.budgets import watch_budgets
+from billing.tasks.ledger import keep_ledger, price_days_again, tidy_ledger
+from billing.tasks.reports import send_due_reports, send_report
 
-__all__ = ["keep_ledger", "tidy_ledger"]
+__all__ = [
+    "keep_ledger",
+    "price_days_again",
+    "send_due_reports",
+    "send_report",
+    "tidy_ledger",
+    "watch_budgets",
+]

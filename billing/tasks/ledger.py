@@ -1,9 +1,12 @@
 """Keeping the ledger. A run that is lost is made good by the next one."""
 
+from datetime import date
+
 from celery import shared_task
 from django.utils import timezone
 
 from billing.services import keeping, numbers
+from billing.services.rebuild import Wish, price_again
 
 
 @shared_task
@@ -18,3 +21,10 @@ def tidy_ledger() -> None:
     now = timezone.now()
     numbers.note_month(now.date())
     keeping.fill_gaps(now)
+
+
+@shared_task
+def price_days_again(first: str, last: str, why: str, asked_by: str) -> None:
+    """Days as in 2026-11-22. Repeated it would find nothing to change."""
+    days = date.fromisoformat(first), date.fromisoformat(last)
+    price_again(Wish(*days, why, asked_by), timezone.now())
