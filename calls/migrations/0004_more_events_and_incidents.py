@@ -1,5 +1,3 @@
-# ruff: noqa: E501  (the lists of kinds)
-
 from django.db import migrations, models
 
 
