@@ -39,7 +39,7 @@ class LanguageProfileForm(RoutingForm):
 class LanguageForm(RoutingForm):
     """An empty sentence shows what is said instead."""
 
-    rows = dict.fromkeys(("greeting", "hints", *PHRASES), 2)
+    rows = dict.fromkeys(("greeting", "disclosure", "hints", *PHRASES), 2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,6 +90,7 @@ class LanguageInline(Blocks):
                 "fields": (
                     "code",
                     "greeting",
+                    "disclosure",
                     "hints",
                     "transcription_provider",
                     "speech_model",
@@ -113,7 +114,7 @@ class LanguageProfileAdmin(RoutingAdmin):
     list_display = ("name", "spoken", "voices", "used_by")
     search_fields = ("name", "languages__code", "languages__voice")
     fieldsets = (
-        (None, {"fields": ("name",)}),
+        (None, {"fields": ("name", "must_disclose")}),
         (
             "Barge-in",
             {

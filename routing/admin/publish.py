@@ -9,9 +9,10 @@ from django.views.generic import FormView
 from unfold.views import UnfoldModelAdminViewMixin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from routing.core.lint import Level
 from routing.errors import DraftChanged, DraftRefused, PublishedMeanwhile
 from routing.models import Release
-from routing.services import releases
+from routing.services import linting, releases
 
 
 class PublishForm(forms.Form):
@@ -39,10 +40,12 @@ class PublishView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,typ
         draft = releases.draft_snapshot()
         changes = releases.changes_between(releases.newest_snapshot(), draft)
         context = super().get_context_data(**kwargs)
+        found = [(one, linting.address(one)) for one in linting.findings(draft)]
         return {
             **context,
             "changes": changes,
-            "problems": releases.draft_problems(draft),
+            "errors": [pair for pair in found if pair[0].level is Level.ERROR],
+            "warnings": [pair for pair in found if pair[0].level is Level.WARNING],
             "seen": releases.fingerprint(draft),
             "after": releases.newest_number(),
             "opts": Release._meta,
@@ -52,6 +55,9 @@ class PublishView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,typ
         again = HttpResponseRedirect(self.request.path)
         user = self.request.user
         assert isinstance(user, User)  # the permission was checked
+        if self.warned_without_a_word(form):
+            form.add_error("note", "Say why the warnings above are accepted.")
+            return self.form_invalid(form)
         if not releases.unpublished_changes():
             messages.info(self.request, "There is nothing to publish.")
             return again
@@ -78,3 +84,10 @@ class PublishView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,typ
         text = f"Release {release.number} is published. New calls use it from now on."
         messages.success(self.request, text)
         return HttpResponseRedirect(reverse("admin:routing_release_changelist"))
+
+    def warned_without_a_word(self, form: PublishForm) -> bool:
+        if form.cleaned_data["note"].strip():
+            return False
+        found = linting.findings(releases.draft_snapshot())
+        levels = {finding.level for finding in found}
+        return levels == {Level.WARNING}

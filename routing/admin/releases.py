@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from routing.admin.compare import CompareView, ExportView
+from routing.admin.cover import CoverView
 from routing.admin.pages import RoutingAdmin
 from routing.admin.publish import PublishView
 from routing.admin.restore import ImportView, RestoreView, editing_permissions
@@ -66,6 +67,7 @@ class ReleaseAdmin(RoutingAdmin):
         views: dict[str, tuple[str, Any]] = {
             "publish/": ("publish", PublishView),
             "compare/": ("compare", CompareView),
+            "cover/": ("cover", CoverView),
             "import/": ("import", ImportView),
             "export/": ("export_draft", ExportView),
             "<int:number>/export/": ("export", ExportView),

@@ -128,6 +128,7 @@ def read_profile(entry: Entry) -> LanguageProfile:
         merge_window_ms=entry.whole("merge_window_ms", 450),
         inter_digit_ms=entry.whole("inter_digit_ms", 2500),
         digit_terminator=entry.text("digit_terminator", "#"),
+        must_disclose=entry.flag("must_disclose", False),
     )
 
 
@@ -143,6 +144,7 @@ def read_language(entry: Entry) -> Language:
         greeting=entry.text("greeting"),
         hints=entry.text("hints"),
         phrases=Phrases(**{name: phrases.text(name, usual[name]) for name in usual}),
+        disclosure=entry.text("disclosure", ""),
     )
 
 

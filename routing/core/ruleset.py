@@ -164,6 +164,7 @@ class Language:
 
     `code` is BCP-47 or "multi" (automatic detection). Empty strings mean that the
     attribute is left out of the TwiML, never that it is sent empty (error 64101).
+    `disclosure`: words that tell callers a machine speaks, one wording a line.
     """
 
     code: str
@@ -174,6 +175,7 @@ class Language:
     greeting: str
     hints: str
     phrases: Phrases
+    disclosure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ class LanguageProfile:
     """`attributes` holds the shared behaviour attributes by their TwiML names,
 
     already rendered as the strings that stand in the XML. The first language is
-    the one a call starts in.
+    the one a call starts in. `must_disclose`: every greeting has to say that a
+    machine speaks.
     """
 
     key: str
@@ -191,6 +194,7 @@ class LanguageProfile:
     merge_window_ms: int = 450
     inter_digit_ms: int = 2500
     digit_terminator: str = "#"
+    must_disclose: bool = False
 
     def language(self, code: str) -> Language:
         """The entry for `code`; matches on the primary subtag, else the first.

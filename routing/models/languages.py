@@ -68,6 +68,12 @@ class Language(models.Model):
         help_text="The first sentence callers hear. Only the first language's is "
         "spoken; no card data.",
     )
+    disclosure = models.TextField(
+        "words that tell callers it is a machine",
+        blank=True,
+        help_text="Where the profile demands it: words of which the greeting must "
+        "hold one, each on a line of its own, for example “automated assistant”.",
+    )
     hints = models.TextField(
         blank=True,
         help_text="Names and words that callers say here, separated by commas, names "
@@ -125,6 +131,7 @@ class Language(models.Model):
             greeting=self.greeting.strip(),
             hints=" ".join(self.hints.split()),
             phrases=Phrases(**self.phrases()),
+            disclosure=self.disclosure.strip(),
         )
 
     def clean(self) -> None:

@@ -42,6 +42,13 @@ class LanguageProfile(models.Model):
         help_text="How you call this set of languages, for example “English”.",
     )
 
+    must_disclose = models.BooleanField(
+        "greeting must say that it is a machine",
+        default=False,
+        help_text="Required by law in some places. A greeting without the words that "
+        "are given with each language can then not be published.",
+    )
+
     # Barge-in
     interruptible = models.CharField(
         "what stops the agent",

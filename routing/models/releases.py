@@ -20,6 +20,11 @@ class Release(models.Model):
         verbose_name="published by",
     )
     note = models.TextField(blank=True, help_text="What changed, and why.")
+    accepted = models.JSONField(
+        "accepted warnings",
+        default=list,
+        help_text="What the portal warned of when this was published, as sentences.",
+    )
     created_at = models.DateTimeField("published", auto_now_add=True)
 
     class Meta:

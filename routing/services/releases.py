@@ -2,16 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
-from routing.core.compile import compile_snapshot
-from routing.core.draft_rules import check_draft
+from routing.core.lint import Finding, Level
 from routing.core.readable import Change
 from routing.errors import (
-    BadSnapshot,
     DraftChanged,
     DraftRefused,
     NotRestorable,
@@ -19,7 +18,7 @@ from routing.errors import (
     UnknownRelease,
 )
 from routing.models import Release
-from routing.services import config
+from routing.services import config, linting
 from routing.services.config.draft import Document
 from routing.services.config.shape import completed
 from routing.services.drafts import changes_between, draft_snapshot, lock
@@ -49,7 +48,8 @@ def publish(
 
     `seen` is the fingerprint of the draft that the author has read, if any, and
     `after` the number of the release that it was compared with. Raises DraftChanged or
-    PublishedMeanwhile when that is not so any more, and DraftRefused.
+    PublishedMeanwhile when that is not so any more, and DraftRefused. What is warned
+    of is kept with the release, whose note says why it was accepted.
     """
     with transaction.atomic():
         lock()
@@ -59,12 +59,14 @@ def publish(
         snapshot = draft_snapshot()
         if seen and seen != fingerprint(snapshot):
             raise DraftChanged("The draft was changed while it was being read.")
-        if problems := draft_problems(snapshot):
+        found = linting.findings(snapshot)
+        if problems := texts(found, Level.ERROR):
             raise DraftRefused(problems)
         return Release.objects.create(
             number=last + 1,
             snapshot=snapshot,
             document=config.draft_document(),
+            accepted=texts(found, Level.WARNING),
             author=author,
             note=note,
         )
@@ -98,10 +100,11 @@ def document_of(number: int) -> Document:
 
 def draft_problems(snapshot: Snapshot) -> list[str]:
     """Why this draft cannot be published, or nothing."""
-    try:
-        return check_draft(compile_snapshot(0, snapshot))
-    except BadSnapshot as problem:
-        return [f"{problem}."]
+    return texts(linting.findings(snapshot), Level.ERROR)
+
+
+def texts(found: Iterable[Finding], level: Level) -> list[str]:
+    return [str(finding) for finding in found if finding.level is level]
 
 
 def fingerprint(snapshot: Snapshot) -> str:

@@ -111,6 +111,7 @@ def number(n: PhoneNumber) -> Snapshot:
 def profile(p: LanguageProfile) -> Snapshot:
     return {
         **plain(p, "name", "merge_window_ms", "inter_digit_ms", "digit_terminator"),
+        "must_disclose": p.must_disclose,
         "attributes": p.attributes(),
         "languages": [language(entry) for entry in p.languages.all()],
     }
@@ -127,6 +128,7 @@ def language(entry: Language) -> Snapshot:
         "greeting": compiled.greeting,
         "hints": compiled.hints,
         "phrases": entry.phrases(),
+        "disclosure": tidy(compiled.disclosure),
     }
 
 

@@ -69,6 +69,7 @@ LATER_ADDED: Mapping[str, Values] = {
         "overflow": "voicemail",
         "overflow_message": "",
     },
+    "profiles": {"must_disclose": False},
     "rules": rule_wording.UNASKED,
 }
 REFERENCES: Mapping[str, str] = {
@@ -177,7 +178,7 @@ def language_list(languages: list[Values], names: Names) -> Rows:
 
 
 def language_rows(language: Values) -> Rows:
-    values = {**language, **language["phrases"]}
+    values = {"disclosure": "", **language, **language["phrases"]}
     for name, value in in_form_order(Language, values):
         if name not in ("code", "phrases"):
             yield label(Language, name), words(Language, name, value)

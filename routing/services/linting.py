@@ -1,0 +1,47 @@
+"""What is wrong with a configuration, with all that is known here besides it."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from routing.core.compile import compile_snapshot
+from routing.core.errors import BadSnapshot
+from routing.core.lint import Finding, Known, Level, lint
+from routing.core.ruleset import Ruleset
+from routing.services import model_life
+from routing.services.snapshot import Snapshot
+from routing.services.wording import SECTIONS
+
+
+def known(now: datetime | None = None) -> Known:
+    secrets = frozenset(name for name, value in settings.TOOL_SECRETS.items() if value)
+    return Known(now or timezone.now(), model_life.learned(), secrets)
+
+
+def findings(snapshot: Snapshot) -> list[Finding]:
+    """A snapshot that cannot be compiled has one, which says where."""
+    try:
+        ruleset = compile_snapshot(0, snapshot)
+    except BadSnapshot as problem:
+        return [broken(str(problem))]
+    return lint(ruleset, known())
+
+
+def findings_of(ruleset: Ruleset) -> list[Finding]:
+    return lint(ruleset, known())
+
+
+def broken(problem: str) -> Finding:
+    """Of the configuration as a whole."""
+    return Finding(Level.ERROR, "", "", "", "Configuration", f"{problem}.", "")
+
+
+def address(finding: Finding) -> str:
+    """The field where it is put right; empty for what is about no record."""
+    model = SECTIONS.get(finding.section)
+    if model is None:
+        return ""
+    name = f"admin:routing_{model._meta.model_name}_change"
+    return f"{reverse(name, args=[finding.key])}?look={finding.field}"
