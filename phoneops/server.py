@@ -26,6 +26,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.apps import apps
 from django.conf import settings
 from django.urls import get_resolver
+from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 GOING_AWAY = 1001
@@ -94,7 +95,8 @@ class CallServer(Server):  # type: ignore[misc]  # daphne is untyped
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
         self.ports.append(port)
-        asyncio.get_event_loop().call_soon(watch_voice_calls)
+        # The loop that is asyncio's at this moment is not the one that will run.
+        reactor.callLater(0, watch_voice_calls)  # type: ignore[arg-type]  # zope's
 
     def kill_all_applications(self) -> Deferred[None]:
         """What daphne does when told to end, and waits for."""
