@@ -25,10 +25,6 @@ class Cell:
     link: str = ""
     tone: Tone = Tone.PLAIN
 
-    @property
-    def is_number(self) -> bool:
-        return self.value is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Section:

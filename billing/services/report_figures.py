@@ -6,6 +6,7 @@ from billing.core.pricing import DOLLARS
 from billing.core.report import NOTHING, Day, Report, chart_days
 from billing.core.report_period import Period
 from billing.services import report_calls, report_spend
+from billing.services.report_budgets import budget_states
 from billing.services.report_calls import ALL, Wanted
 from billing.services.report_listening import calls_to_hear
 from billing.services.report_releases import published
@@ -25,7 +26,7 @@ def make_report(period: Period, now: datetime, wanted: Wanted = ALL) -> Report:
         spend=report_spend.spend(days_of(period, wanted)),
         spend_before=report_spend.spend(days_of(before, wanted)),
         handoffs=report_calls.count_handoffs(period, wanted),
-        budgets=(),
+        budgets=budget_states(period, now, wanted),
         published=published(period, wanted),
         incidents=report_calls.count_incidents(period, wanted),
         to_hear=calls_to_hear(period, wanted),

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from billing.core.pricing import DOLLARS
 from billing.core.report import Report
@@ -20,7 +19,7 @@ from billing.services.report_figures import make_report
 from billing.services.report_files import CSV, XLSX, as_file
 from billing.services.report_mail import Composed, compose
 from billing.services.report_pages import put_into_words
-from billing.services.report_words import Currency
+from billing.services.report_words import Currency, _
 from routing.core.callers import spaced
 from routing.models import PhoneNumber
 

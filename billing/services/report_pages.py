@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from billing.core.report import NOTHING, Report
 from billing.core.report_page import (
@@ -20,7 +18,7 @@ from billing.core.report_page import (
 from billing.services import report_links as links
 from billing.services import report_words as words
 from billing.services.report_sections import Sections
-from billing.services.report_words import Currency
+from billing.services.report_words import Currency, _, one_or_many
 from calls.core.words import Disposition
 
 # The outcomes a bar is made of: name, colour, dispositions; "" is not over yet.
@@ -92,7 +90,7 @@ def subject(report: Report, name: str, currency: Currency) -> str:
 
 def calls_words(calls: int) -> str:
     counted = {"count": words.number(calls)}
-    return ngettext("%(count)s call", "%(count)s calls", calls) % counted
+    return one_or_many("%(count)s call", "%(count)s calls", calls) % counted
 
 
 def compared_with(report: Report) -> str:

@@ -4,16 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from billing.core.causes import CAUSE_WORDS
 from billing.core.report import NOTHING, HandoffSum, Published, Report, Served, ToHear
 from billing.core.report_page import Cell, Section, Tone
 from billing.core.units import COMPONENT_WORDS
 from billing.services import report_links as links
 from billing.services import report_words as words
-from billing.services.report_words import Currency
+from billing.services.report_words import Currency, _, one_or_many
 from calls.core.words import Disposition
 
 CHANGES_TOLD = 8
@@ -259,11 +256,11 @@ class Sections:
             (_("What moved after it"), _("Before it"), _("After it"), _("Change")),
             tuple(self.moved(one.earlier, one.after)),
             notes=tuple(release_notes(one)),
-            empty=_("No call was decided by it on these days."),
+            empty=_("There are no calls before and after it to compare."),
         )
 
     def moved(self, earlier: Served, after: Served) -> Iterator[tuple[Cell, ...]]:
-        if not after.calls:
+        if not after.calls or not earlier.calls:
             return
         calls = (earlier.calls, after.calls)
         yield (
@@ -370,11 +367,11 @@ class Sections:
 
 def release_notes(one: Published) -> Iterator[str]:
     if one.note:
-        yield one.note
-    yield from one.changes[:CHANGES_TOLD]
+        yield f"“{one.note}”"
+    yield from (f"– {change}" for change in one.changes[:CHANGES_TOLD])
     more = len(one.changes) - CHANGES_TOLD
     if more > 0:
-        yield ngettext("and one change more", "and %(count)s changes more", more) % {
+        yield one_or_many("and one change more", "and %(count)s changes more", more) % {
             "count": more
         }
     if one.few and one.after.calls:

@@ -11,7 +11,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, F, Func, Q, QuerySet, Sum, Value
+from django.db.models import (
+    DecimalField,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -24,6 +33,7 @@ from billing.services.report_calls import ALL, Wanted, calls_of, offered
 from calls.reports import LocalDay
 
 AMOUNT = DecimalField(max_digits=24, decimal_places=12)
+GAPS = Func(F("gaps"), function="jsonb_array_length", output_field=IntegerField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ def same_days(period: Period, zones: Iterable[str]) -> bool:
 
 
 def spend(days: Days) -> Spend:
-    """One query, or two where the totals cannot be used."""
+    """One query, or three where the totals cannot be used."""
     return spend_of_totals(days) if days.as_kept else spend_of_charges(days)
 
 
@@ -107,16 +117,10 @@ def spend_of_charges(days: Days) -> Spend:
         .annotate(
             money=Sum("amount"),
             guessed=Sum("amount", filter=Q(estimated=True), default=NOTHING),
-            unpriced=Sum(Func(F("gaps"), function="jsonb_array_length")),
+            unpriced=Sum(GAPS),
             read=Sum("tokens_in"),
             cached=Sum("tokens_cached"),
         )
-    )
-    causes = days.charges().aggregate(
-        **{
-            cause.value: Sum(Cast(KeyTextTransform(cause.value, "causes"), AMOUNT))
-            for cause in Cause
-        }
     )
     return Spend(
         total=sum((row["money"] for row in rows), NOTHING),
@@ -124,8 +128,24 @@ def spend_of_charges(days: Days) -> Spend:
         unpriced=sum(row["unpriced"] for row in rows),
         cached_share=cached_share(rows),
         by_component=added_up(rows, "component"),
-        by_cause={cause: amount for cause, amount in causes.items() if amount},
+        by_cause=causes_of(days.charges()),
     )
+
+
+def causes_of(charges: QuerySet[Charge]) -> dict[str, Decimal]:
+    """Two queries. A charge has one cause for all of it, or parts of several."""
+    whole = charges.filter(causes={}).values("cause").annotate(money=Sum("amount"))
+    sums = added_up(list(whole), "cause")
+    divided = charges.exclude(causes={}).aggregate(
+        **{
+            cause.value: Sum(Cast(KeyTextTransform(cause.value, "causes"), AMOUNT))
+            for cause in Cause
+        }
+    )
+    for cause, amount in divided.items():
+        if amount:
+            sums[cause] = sums.get(cause, NOTHING) + amount
+    return sums
 
 
 def cached_share(rows: Sequence[Mapping[str, Any]]) -> Decimal | None:

@@ -1,7 +1,8 @@
 """The words of a report in the language that is active, and how it writes figures.
 
-The names that the rest of the portal has in English only are translated here; what
-the catalogue does not know stands in English.
+They have a context of their own: "Change" on a button of the admin is another word in
+Spanish than above a column of figures. The names that the rest of the portal has in
+English only are translated here; what the catalogue does not know stands in English.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
+from django.utils.translation import npgettext, pgettext
 
 from billing.core import money_words
 from billing.core.pricing import DOLLARS
@@ -18,6 +19,16 @@ from calls.core import zoned
 from calls.core.lines import in_words
 
 NOTHING = "–"
+CONTEXT = "report"
+LITTLE = Decimal("0.1")
+
+
+def _(text: str) -> str:
+    return pgettext(CONTEXT, text)
+
+
+def one_or_many(one: str, many: str, count: int) -> str:
+    return npgettext(CONTEXT, one, many, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +40,22 @@ class Currency:
 
 
 def money(amount: Decimal, currency: Currency) -> str:
-    """With cents; of less than one with four decimals, as on the page of a call."""
+    """With cents, and very little with four decimals."""
     converted = amount * currency.rate
-    small = 0 < abs(converted) < 1
-    smallest = money_words.SMALLEST
-    if small and abs(converted) < smallest:
-        least = money_words.signed(number_format(smallest, 4), currency.code)
+    size = abs(converted)
+    if 0 < size < money_words.SMALLEST:
+        least = signed(number(money_words.SMALLEST), currency.code)
         return _("under %(amount)s") % {"amount": least}
-    places = smallest if small else money_words.CENT
-    return money_words.signed(
-        number(converted.quantize(places, ROUND_HALF_UP)), currency.code
-    )
+    places = money_words.SMALLEST if 0 < size < LITTLE else money_words.CENT
+    return signed(number(converted.quantize(places, ROUND_HALF_UP)), currency.code)
+
+
+def signed(amount: str, code: str) -> str:
+    sign = money_words.SIGNS.get(code)
+    if sign is None:
+        return f"{amount} {code}"
+    # Translators: where the sign of a currency stands.
+    return _("%(sign)s%(amount)s") % {"sign": sign, "amount": amount}
 
 
 def number(value: Decimal | int) -> str:
