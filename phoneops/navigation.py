@@ -6,6 +6,9 @@ from django.urls import reverse
 
 Item = tuple[str, str, str]  # its name, its icon, the model whose list it opens
 
+# A page of its own, and not the list of a model.
+REPORT = "billing.report"
+
 GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Operations",
@@ -30,6 +33,15 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ("Tools", "build", "routing.HttpTool"),
             ("Releases", "new_releases", "routing.Release"),
             ("History", "history", "auditlog.LogEntry"),
+        ),
+    ),
+    (
+        "Reports",
+        (
+            ("Report of any days", "summarize", REPORT),
+            ("Who gets reports", "forward_to_inbox", "billing.ReportSubscription"),
+            ("Reports sent", "mark_email_read", "billing.SentReport"),
+            ("Exchange rates", "currency_exchange", "billing.ExchangeRate"),
         ),
     ),
     (
@@ -58,6 +70,8 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
 def sidebar(request: HttpRequest) -> list[dict[str, object]]:
     """Unfold's navigation, with only the lists this user may see."""
     visible = visible_models(request)
+    if request.user.has_perm("billing.view_report"):
+        visible[REPORT] = reverse("admin:billing_report")
     groups = []
     for title, items in GROUPS:
         entries = [

@@ -44,6 +44,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "billing.*_budget",
         "billing.*_budgetstep",
         "billing.*_testcaller",
+        "billing.*_reportsubscription",
+        "billing.*_exchangerate",
     ),
     "Publisher": (*READ, *CLOSE_LINES, "routing.publish_release"),
     "Administrator": ("*",),
