@@ -37,6 +37,7 @@ from routing.core.decision import Because, Verdict
 TURNED_AWAY: Mapping[Because, Disposition] = {
     Because.SPAM: Disposition.SPAM,
     Because.CLOSED: Disposition.CLOSED_HOURS,
+    Because.EMERGENCY: Disposition.CLOSED_HOURS,
     Because.OVERFLOW: Disposition.OVERFLOWED,
 }
 

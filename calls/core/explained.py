@@ -24,6 +24,7 @@ REASONS: Mapping[str, str] = {
     Because.SPAM: "the caller counts as spam",
     Because.UNKNOWN_NUMBER: "the dialled number is not configured",
     Because.INACTIVE_NUMBER: "the number is switched off",
+    Because.EMERGENCY: "the line was closed by the emergency switch",
     Because.BUDGET: "a budget was used up to that point",
 }
 

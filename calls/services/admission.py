@@ -146,7 +146,7 @@ def offer_voicemail(call: Call, decision: Decision, now: datetime) -> Instructio
     """A rule's own sentence stands for all of ours."""
     if decision.message:
         return voicemail.offer(call, now, instead=decision.message)
-    closed = decision.because is Because.CLOSED
+    closed = decision.because in (Because.CLOSED, Because.EMERGENCY)
     return voicemail.offer(call, now, script_of(call).phrases.closed if closed else "")
 
 

@@ -24,6 +24,7 @@ from routing.core.decision import CallerKind, Facts
 from routing.core.matches import LoadScope
 from routing.core.plan import plan_of
 from routing.core.ruleset import Number, Ruleset
+from routing.services.closures import closure_of
 
 # Any number will do, as long as nothing else locks on it.
 COUNTING = 512_907
@@ -46,6 +47,7 @@ def gather(offered: Offered, caller: Caller, ruleset: Ruleset, now: datetime) ->
         budgets=meter(settings.CALLS_METER).budgets(),
         headers={name.lower(): value for name, value in offered.headers},
         call=offered.carrier_sid,
+        closure=closure_of(offered.dialled, now),
     )
     return with_counts(facts, plan_scope(ruleset, number))
 

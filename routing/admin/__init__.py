@@ -2,6 +2,7 @@
 
 from routing.admin import (
     agents,
+    closures,
     escalation,
     history,
     hours,
@@ -14,6 +15,7 @@ from routing.admin import (
 
 __all__ = [
     "agents",
+    "closures",
     "escalation",
     "history",
     "hours",

@@ -7,11 +7,12 @@ that does not hold. The order is fixed:
 
 1. A number we do not know is rejected with 404, an inactive one with 480.
 2. A caller on a block list is rejected, unless an allow list names the caller too.
-3. Rules in order; the first whose conditions all hold decides.
-4. Otherwise the number's own agent takes the call, or its hunt list if the number is
+3. A line that was closed by the emergency switch does what the switch says.
+4. Rules in order; the first whose conditions all hold decides.
+5. Otherwise the number's own agent takes the call, or its hunt list if the number is
    answered by a person.
-5. What is spent may change who answers, or how long; see `routing.core.budget`.
-6. Where no line is free for a call that would go to an agent, the number's overflow
+6. What is spent may change who answers, or how long; see `routing.core.budget`.
+7. Where no line is free for a call that would go to an agent, the number's overflow
    is done instead; see `routing.core.overflow`.
 
 Nothing is put into words on the way, which would take a hundred times as long as
@@ -23,6 +24,7 @@ from zlib import crc32
 
 from routing.core.budget import within_budget
 from routing.core.callers import spaced
+from routing.core.closed_line import closed_line
 from routing.core.decision import (
     Because,
     CallerKind,
@@ -96,6 +98,8 @@ def refuse(ruleset: Ruleset, facts: Facts, number: Number | None) -> Decision | 
         name, value = f"caller is on {names}", spaced(facts.caller)
         looked_at = ConditionTrace(name, value, True)
         return refusal(ruleset, BLOCKED, Because.SPAM, DECLINED, looked_at)
+    if facts.closure is not None:
+        return closed_line(ruleset, number, facts.closure)
     return None
 
 

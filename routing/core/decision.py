@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from routing.core.closure import Closure
 from routing.core.standing import NO_BUDGETS, Budgets
 
 
@@ -48,7 +49,8 @@ class Facts:
     `agent_calls` counts by the agent's key, `live_calls` those of the dialled number;
     this call is in none of them. `since_last_call` is in seconds, None for a caller
     who never called before. `headers` are SIP headers, by names in lower case.
-    `call` tells callers apart who have no number.
+    `call` tells callers apart who have no number. `closure` is the emergency closure
+    in force for the dialled number.
     """
 
     dialled: str
@@ -65,6 +67,7 @@ class Facts:
     budgets: Budgets = NO_BUDGETS
     headers: Mapping[str, str] = field(default_factory=dict)
     call: str = ""
+    closure: Closure | None = None
 
 
 class Verdict(StrEnum):
@@ -85,6 +88,7 @@ class Because(StrEnum):
     UNKNOWN_NUMBER = "unknown_number"
     INACTIVE_NUMBER = "inactive_number"
     BUDGET = "budget"
+    EMERGENCY = "emergency"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields
 from typing import Any, TypeVar
 
+from routing.core.closure import read_closure
 from routing.core.decision import CallerKind, Facts, ListKind, OnList
 from routing.core.standing import (
     BudgetAction,
@@ -37,6 +38,8 @@ def facts_as_json(facts: Facts) -> dict[str, Any]:
         values["lists"] = [asdict(on) for on in facts.lists]
     if "budgets" in values:
         values["budgets"] = [asdict(s) for s in facts.budgets.standings]
+    if facts.closure is not None:
+        values["closure"] = asdict(facts.closure)
     return values
 
 
@@ -57,6 +60,7 @@ def read_facts(found: object) -> Facts:
         since_last_call=whole(values.get("since_last_call")),
         agent_calls=read_counts(values.get("agent_calls")),
         headers=read_headers(values.get("headers")),
+        closure=read_closure(values.get("closure")),
         budgets=Budgets(
             tuple(filter(None, map(read_standing, mappings(values.get("budgets")))))
         ),

@@ -1,9 +1,10 @@
 from routing.models.account import AccountLimits
 from routing.models.agents import Agent, AgentField
 from routing.models.caller_lists import CallerEntry, CallerList
+from routing.models.closures import EmergencyClosure
 from routing.models.escalation import Contact, EscalationPolicy, PolicyStep
 from routing.models.groups import NumberGroup
-from routing.models.hours import Calendar, CalendarSpan
+from routing.models.hours import Calendar, CalendarException, CalendarSpan
 from routing.models.languages import Language
 from routing.models.model_life import ModelLife
 from routing.models.numbers import PhoneNumber
@@ -17,10 +18,12 @@ __all__ = [
     "Agent",
     "AgentField",
     "Calendar",
+    "CalendarException",
     "CalendarSpan",
     "CallerEntry",
     "CallerList",
     "Contact",
+    "EmergencyClosure",
     "EscalationPolicy",
     "HttpTool",
     "Language",

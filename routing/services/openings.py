@@ -9,6 +9,8 @@ from routing.core.hours import in_words
 from routing.core.plan import plan_of
 from routing.core.ruleset import Calendar, HoursMatch, Number, Ruleset
 from routing.errors import BadSnapshot
+from routing.models import EmergencyClosure
+from routing.services import closures
 from routing.services.snapshot import draft_snapshot
 
 ALWAYS = "open now, at any hour"
@@ -29,9 +31,18 @@ def opening_words(now: datetime) -> Callable[[int], str]:
         except BadSnapshot:
             return Ruleset(number=0)
 
+    @cache
+    def closed() -> list[EmergencyClosure]:
+        return list(closures.in_force(now))
+
     def words(pk: int) -> str:
         number = draft().numbers.get(str(pk))
-        return state(draft(), number, now) if number else ""
+        if number is None:
+            return ""
+        for closure in closed():
+            if closure.dialled in ("", number.e164):
+                return f"closed by the emergency switch: {closure.reason}"
+        return state(draft(), number, now)
 
     return words
 

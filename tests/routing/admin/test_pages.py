@@ -11,12 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from routing.models import (
+    AccountLimits,
     Agent,
     Calendar,
+    CallerEntry,
+    CallerList,
     Contact,
+    EmergencyClosure,
     EscalationPolicy,
     HttpTool,
     LanguageProfile,
+    NumberGroup,
     PhoneNumber,
     Release,
     RoutingRule,
@@ -24,14 +29,21 @@ from routing.models import (
 from tests import makers_routing as make
 
 MAKERS: dict[type[Model], Callable[[], Model]] = {
+    AccountLimits: lambda: AccountLimits.objects.get_or_create()[0],
     Agent: lambda: make.make_agent(make.make_tool()),
     Calendar: lambda: make.make_calendar((0, "08:00", "18:00"), (1, "22:00", "02:00")),
+    CallerEntry: lambda: make.make_entry(make.make_list(), "+12025550199"),
+    CallerList: lambda: make.make_list("+12025550199", "+1303*"),
     Contact: lambda: make.make_policy().steps.get().contact,
+    EmergencyClosure: lambda: EmergencyClosure.objects.create(
+        line="All numbers", reason="Fire alarm"
+    ),
     EscalationPolicy: lambda: make.make_policy(
         make.make_contact(), make.make_contact()
     ),
     HttpTool: make.make_tool,
     LanguageProfile: lambda: make.make_profile("en-US", "es-US"),
+    NumberGroup: lambda: make.make_group(make.make_number()),
     PhoneNumber: make.make_number,
     Release: lambda: make.publish("why"),
     RoutingRule: lambda: make.make_rule(
@@ -42,7 +54,9 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
 }
 MODELS = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__)
 CHANGEABLE = pytest.mark.parametrize(
-    "model", [m for m in MAKERS if m is not Release], ids=lambda model: model.__name__
+    "model",
+    [m for m in MAKERS if m not in (AccountLimits, EmergencyClosure, Release)],
+    ids=lambda model: model.__name__,
 )
 
 

@@ -1,0 +1,91 @@
+"""The emergency switch on real calls: the carrier's webhook and the bare trunk's."""
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from calls.core.words import CallState, Disposition, EngineState
+from calls.models import Call, EngineSession
+from calls.services.closing import close
+from routing.models import EmergencyClosure, PhoneNumber
+from routing.services import closures
+from tests.calls.carrier import Line
+from tests.calls.driver.sip_line import only_call
+from tests.calls.driver.test_engine_trunk import FROM, arrive, trunk
+from tests.calls.views.lines import people
+from tests.makers_calls import NOON
+from tests.makers_routing import make_number, publish
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = NOON.replace(year=NOON.year + 10)
+
+
+def close_line(**fields: str) -> EmergencyClosure:
+    fields = {"line": "All numbers", "reason": "Fire alarm", **fields}
+    return EmergencyClosure.objects.create(**fields)
+
+
+def make_line() -> PhoneNumber:
+    number = make_number(policy=people("Ana"))
+    publish()
+    return number
+
+
+def said(line: Line) -> str:
+    return " ".join(line.twiml.itertext()).strip()
+
+
+def test_the_next_call_hears_the_message_and_is_counted_as_closed() -> None:
+    number = make_line()
+    open_before = Line(to=number.e164)
+    open_before.ring()
+    assert open_before.twiml.find("Connect") is not None
+    close_line(action="message", message="We are closed today.")
+    line = Line(to=number.e164)
+    line.ring()
+    assert said(line) == "We are closed today."
+    assert line.twiml.find("Hangup") is not None
+    assert line.call.decision["rule"] == "Emergency closure of all numbers"
+    assert close(line.call.pk, LATER) is Disposition.CLOSED_HOURS
+    open_before.call.refresh_from_db()
+    assert open_before.call.state == CallState.OFFERED
+
+
+def test_a_call_may_leave_a_voicemail() -> None:
+    number = make_line()
+    close_line(dialled=number.e164)
+    line = Line(to=number.e164)
+    line.ring()
+    assert line.twiml.find("Record") is not None
+
+
+def test_a_call_is_put_through() -> None:
+    number = make_line()
+    close_line(action="divert", message="Please hold.")
+    line = Line(to=number.e164)
+    line.ring()
+    assert said(line).startswith("Please hold.")
+    assert line.twiml.find("Dial") is not None
+
+
+def test_calls_are_taken_again_when_it_is_over() -> None:
+    number = make_line()
+    closure = close_line(action="message", message="Closed.")
+    dana = User.objects.create(username="dana")
+    assert closures.end(closure, by=dana, at=timezone.now())
+    line = Line(to=number.e164)
+    line.ring()
+    assert line.twiml.find("Connect") is not None
+
+
+async def test_a_call_over_a_bare_trunk_is_turned_away() -> None:
+    number = await trunk()
+    await sync_to_async(close_line)(action="message", message="Closed.")
+    await arrive(FROM, ("To", f"<sip:{number}@sip.api.openai.com>"))
+    call: Call = await only_call()
+    assert call.decision["rule"] == "Emergency closure of all numbers"
+    assert call.state == CallState.OVER
+    session = await sync_to_async(EngineSession.objects.get)()
+    assert session.state == EngineState.REJECTED
+    assert session.detail == "SIP status 480"
