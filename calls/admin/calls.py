@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from calls.admin import call_page, columns, export, filters, recordings
+from calls.admin import call_page, columns, export, filters, recordings, trial
 from calls.admin.history import ReadOnlyAdmin
 from calls.models import Call, Handoff, Recording
 
@@ -53,8 +53,10 @@ class CallAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         review = self.admin_site.admin_view(self.review_view)
+        try_it = self.admin_site.admin_view(require_safe(self.try_view))
         audio = self.admin_site.admin_view(require_safe(self.audio_view))
         return [
+            path("try/", try_it, name="calls_call_try"),
             path("recording/<int:pk>/audio/", audio, name="calls_call_audio"),
             path("<path:object_id>/review/", review, name="calls_call_review"),
             *super().get_urls(),
@@ -71,6 +73,9 @@ class CallAdmin(ReadOnlyAdmin):
 
     def review_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return call_page.review(request, self, self.get_call(request, object_id))
+
+    def try_view(self, request: HttpRequest) -> HttpResponse:
+        return trial.show(request, self)
 
     def audio_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_view_permission(request):

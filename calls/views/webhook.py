@@ -15,12 +15,12 @@ from datetime import datetime
 from functools import partial
 from typing import Generic, TypeVar
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from calls import tasks
+from calls.carrier_place import place
 from calls.core.instructions import ConnectAgent, Instruction
 from calls.core.progress import ENDED
 from calls.core.words import CauseOwner
@@ -28,7 +28,7 @@ from calls.driver import commands
 from calls.errors import BadCallback, Unrenderable
 from calls.models import Call
 from calls.providers.twilio.callbacks import Callback
-from calls.providers.twilio.twiml import Place, render
+from calls.providers.twilio.twiml import render
 from calls.services import inbox, rescue
 from calls.services.inbox import Answer, Letter
 from calls.views.verified import Refused, Verified, verify_request
@@ -197,11 +197,3 @@ def instead(
         call=call,
     )
     return rescue.to_voicemail(call, now) if call else rescue.goodbye()
-
-
-def place() -> Place:
-    return Place(
-        settings.PUBLIC_BASE_URL,
-        settings.RELAY_URL,
-        f"sip:{settings.OPENAI_PROJECT_ID}@{settings.OPENAI_SIP_HOST}",
-    )
