@@ -20,6 +20,8 @@ class SimulatorConfig:
     account_sid: str
     auth_token: str
     openai_key: str
+    openai_admin_key: str = "simulated-openai-admin-key"
+    """What the provider's costs are told for, and nothing else."""
     openai_project: str = "proj_simulated"
     """The user part of the voice model's SIP address."""
     openai_webhook_secret: str = ""

@@ -1,4 +1,4 @@
-"""The control API under `/simulator/`: batches, violations and the model's tally.
+"""The control API under `/simulator/`: batches, violations, bills, the model's tally.
 
 It is for people and programs on this machine: `manage.py simulate`, tests, the bench.
 """
@@ -43,6 +43,7 @@ class Control:
             web.get("/simulator/violations", self.list_violations),
             web.delete("/simulator/violations", self.clear_violations),
             web.get("/simulator/model", self.tally),
+            web.post("/simulator/bills", self.set_bills),
         ]
 
     async def health(self, request: web.Request) -> web.StreamResponse:
@@ -110,6 +111,15 @@ class Control:
     async def clear_violations(self, request: web.Request) -> web.StreamResponse:
         self.violations.clear()
         return answer({"total": 0, "violations": []})
+
+    async def set_bills(self, request: web.Request) -> web.StreamResponse:
+        """`{"surplus": 0.1}`: both providers bill a tenth more than was used."""
+        try:
+            surplus = float(orjson.loads(await request.read())["surplus"])
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            return answer({"error": 'the body must be {"surplus": NUMBER}'}, 400)
+        self.batches.carrier.billing_surplus = self.model.costs.surplus = surplus
+        return answer({"surplus": surplus})
 
     async def tally(self, request: web.Request) -> web.StreamResponse:
         return answer(self.model.tally.as_dict())

@@ -27,6 +27,8 @@ class Carrier:
         self.clock = Clock(config.speed)
         self.violations = ViolationLog()
         self.calls: OrderedDict[str, CarrierCall] = OrderedDict()
+        self.billing_surplus = 0.0
+        """The share by which bills are higher than what was used."""
         self.sip: SipHost | None = None
         self.product: Product
         self._session: aiohttp.ClientSession

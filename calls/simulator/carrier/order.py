@@ -44,6 +44,7 @@ class Session:
     """One relay session of a call."""
 
     session_id: str
+    seconds: int = 0
     status: str = "in-progress"
     error_code: str = ""
     handoff_data: str | None = None

@@ -60,12 +60,13 @@ async def _report(
     record.status = end.status
     record.error_code = end.error_code
     record.handoff_data = end.handoff_data
+    record.seconds = round(time.monotonic() - began)
     if not node.get("action"):
         return None
     extra = {
         "SessionId": record.session_id,
         "SessionStatus": end.status,
-        "SessionDuration": str(round(time.monotonic() - began)),
+        "SessionDuration": str(record.seconds),
     }
     if end.handoff_data is not None:
         extra["HandoffData"] = end.handoff_data

@@ -21,6 +21,7 @@ from aiohttp import web
 from calls.simulator.config import SimulatorConfig
 from calls.simulator.knobs import Knobs
 from calls.simulator.openai_api import models
+from calls.simulator.openai_api.costs import Costs
 from calls.simulator.openai_api.errors import (
     ApiError,
     invalid,
@@ -67,6 +68,7 @@ class ModelService:
         self.book = book
         self.knobs = Knobs()
         self.tally = Tally()
+        self.costs = Costs(config.openai_admin_key)
         self.cache = PromptCache()
         self.random = random.Random(0)
         self.quiet = asyncio.Event()
@@ -78,6 +80,7 @@ class ModelService:
         return [
             web.post("/v1/responses", self.create),
             web.get("/v1/models", self.list_models),
+            web.get("/v1/organization/costs", self.costs.answer),
         ]
 
     async def list_models(self, request: web.Request) -> web.StreamResponse:
@@ -240,6 +243,7 @@ class ModelService:
         if not isinstance(last, str):
             return last
         usage = count(draft.request, self.cache, draft.written())
+        self.costs.answered(draft.request.model, usage)
         self.tally.input_tokens += usage.input_tokens
         self.tally.cached_tokens += usage.cached_tokens
         self.tally.output_tokens += usage.output_tokens

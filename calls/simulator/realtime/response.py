@@ -95,6 +95,7 @@ class Response:
     def _count(self) -> dict[str, Any]:
         spoken = self.speaker.spoken_ms(self.output.spoken)
         counted = usage(self.prompt, text=self.output.text_tokens, audio_ms=spoken)
+        self.core.model.costs.spoke(self.core.config["model"], counted)
         record = self.core.record
         record.input_tokens += counted["input_tokens"]
         record.cached_tokens += counted["input_token_details"]["cached_tokens"]

@@ -55,9 +55,8 @@ class Transcriber:
         (part,) = item.body["content"]
         part["transcript"] = item.words
         self.core.emit(f"{EVENT}.delta", **place, delta=item.words)
+        counted = transcription_usage(config["model"], item.words, item.audio_ms)
+        self.core.model.costs.transcribed(config["model"], counted)
         self.core.emit(
-            f"{EVENT}.completed",
-            **place,
-            transcript=item.words,
-            usage=transcription_usage(config["model"], item.words, item.audio_ms),
+            f"{EVENT}.completed", **place, transcript=item.words, usage=counted
         )

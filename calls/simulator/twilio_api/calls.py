@@ -3,7 +3,9 @@
 https://www.twilio.com/docs/voice/api/call-resource
 """
 
+import datetime
 import time
+from collections.abc import Iterator, Mapping
 from email.utils import formatdate
 from functools import partial
 from typing import Any
@@ -29,6 +31,31 @@ def find(carrier: Carrier, sid: str) -> CarrierCall | Leg | None:
             if leg.sid == sid and isinstance(leg, Leg):
                 return leg
     return None
+
+
+def between(
+    carrier: Carrier, query: Mapping[str, str]
+) -> Iterator[CarrierCall | Leg]:
+    """Calls and the legs they made, the youngest first, by `StartTime>` and `<`."""
+    after, before = moment(query.get("StartTime>")), moment(query.get("StartTime<"))
+    for call in reversed(carrier.calls.values()):
+        legs = [leg for leg in call.legs if isinstance(leg, Leg)]
+        whole: list[CarrierCall | Leg] = [*legs, call]
+        for one in whole:
+            begun = one.started_at
+            if (after is None or begun >= after) and (before is None or begun < before):
+                yield one
+
+
+def moment(text: str | None) -> float | None:
+    """A date of GMT, or a date with a time, as Twilio's library writes them."""
+    if not text:
+        return None
+    try:
+        at = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise refuse(20001, f"{text!r} is not a time") from None
+    return at.replace(tzinfo=at.tzinfo or datetime.UTC).timestamp()
 
 
 def as_json(found: CarrierCall | Leg, price_after_s: float) -> dict[str, Any]:

@@ -97,8 +97,8 @@ class TwilioApi:
         }
         found = [
             document
-            for call in reversed(self.carrier.calls.values())
-            if wanted.items() <= (document := self._call(call)).items()
+            for one in calls.between(self.carrier, request.query)
+            if wanted.items() <= (document := self._call(one)).items()
         ]
         return self._page(request, "calls", found)
 
@@ -184,7 +184,8 @@ class TwilioApi:
         return self._page(request, "incoming_phone_numbers", found)
 
     async def list_usage(self, request: web.Request) -> web.StreamResponse:
-        found = usage.records(self.carrier, self.messages)
+        period = request.match_info.get("period", "")
+        found = usage.records(self.carrier, self.messages, request.query, period)
         wanted = request.query.get("Category")
         rows = [row for row in found if wanted in {None, row["category"]}]
         return self._page(request, "usage_records", rows)
