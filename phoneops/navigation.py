@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ("Budget steps reached", "flag", "billing.BudgetReached"),
             ("Prices", "sell", "billing.Price"),
             ("Days priced again", "history_edu", "billing.RePricing"),
+            ("Providers' bills", "balance", "billing.Reconciliation"),
             ("Ledger", "receipt_long", "billing.Charge"),
             ("Test callers", "science", "billing.TestCaller"),
             ("Usage", "data_usage", "calls.Usage"),

@@ -26,6 +26,10 @@ PLANNED: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "compare bills": {
+        "task": "billing.tasks.bills.compare_bills",
+        "schedule": crontab(30, 6),
+    },
     "send reports": {
         "task": "billing.tasks.reports.send_due_reports",
         "schedule": 60.0,

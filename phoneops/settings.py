@@ -64,6 +64,7 @@ OPENAI_BASE_URL = secret(
     "OPENAI_BASE_URL",
     f"{_simulator}/v1" if SIMULATED else "https://api.openai.com/v1",
 )
+OPENAI_ADMIN_KEY = secret("OPENAI_ADMIN_KEY", simulated.ADMIN_KEY if SIMULATED else "")
 OPENAI_PROJECT_ID = secret(
     "OPENAI_PROJECT_ID", simulated.PROJECT_ID if SIMULATED else ""
 )
@@ -98,6 +99,7 @@ TOOL_SECRETS = {
 CALLS_METER = "billing.meter.PricedMeter"
 # A record that another one named is gone some day; its name stays written down.
 AUDITLOG_USE_FK_STRING_REPRESENTATION = True
+BILLS_MAY_DIFFER_BY = env.float("BILLS_MAY_DIFFER_BY", default=0.05)  # a share
 TEAM_EMAILS = words("TEAM_EMAILS", "team@phoneops.test")
 
 INSTALLED_APPS = [
