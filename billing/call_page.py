@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from billing.core import money_words
 from billing.core.bill import BillLine, Cost, Gap, Part
+from billing.core.causes import CAUSE_HELP, CAUSE_WORDS, Cause
 from billing.core.units import CARRIER_ITEMS, COMPONENT_WORDS, UNIT_WORDS
 from billing.services import CallCost, cost_of_call
 from calls.models import Call
@@ -36,6 +37,13 @@ class PartWords:
     name: str
     amount: str
     lines: list[LineWords]
+
+
+@dataclass(frozen=True, slots=True)
+class CauseWords:
+    name: str
+    amount: str
+    help: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +73,25 @@ def render(known: CallCost, *, may_add_prices: bool = False) -> SafeString:
         "total": money_words.money(cost.total, cost.currency),
         "estimated": amount_if_any(cost),
         "cached": None if share is None else money_words.percent(share),
+        "causes": cause_words(known),
         "parts": [part_words(part, cost.currency) for part in cost.parts],
         "gaps": list(all_gap_words(cost.unpriced, may_add_prices)),
     }
     return render_to_string("billing/call_cost.html", context)
+
+
+def cause_words(known: CallCost) -> list[CauseWords]:
+    """Nothing where all of it was the conversation itself."""
+    if set(known.causes) <= {Cause.CONVERSATION}:
+        return []
+    return [
+        CauseWords(
+            name=CAUSE_WORDS[cause],
+            amount=money_words.money(amount, known.cost.currency),
+            help=CAUSE_HELP[cause],
+        )
+        for cause, amount in known.causes.items()
+    ]
 
 
 def amount_if_any(cost: Cost) -> str:

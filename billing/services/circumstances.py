@@ -4,9 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, Window
-from django.db.models.functions import Lag
-
 from billing.core.causes import Cause, Circumstances
 from billing.models import TestCaller
 from calls.core.words import AttemptResult, Disposition, EventKind
@@ -97,16 +94,14 @@ def silences(keys: list[int]) -> dict[int, float]:
     asked = CallEvent.objects.filter(
         call__in=keys, kind=EventKind.PRODUCT_SAID, data__why=SILENT_CALLER
     )
-    before = Window(Lag("at"), partition_by=F("call"), order_by=["at", "stream", "seq"])
-    rows = (
-        CallEvent.objects.filter(call__in=asked.order_by().values("call"))
-        .annotate(before=before)
-        .filter(kind=EventKind.PRODUCT_SAID, data__why=SILENT_CALLER)
-        .order_by()
-    )
+    rows = CallEvent.objects.filter(call__in=asked.order_by().values("call"))
+    rows = rows.order_by("call", "at", "stream", "seq")
     seconds: defaultdict[int, float] = defaultdict(float)
-    for call_id, at, said_at in rows.values_list("call_id", "at", "before"):
-        seconds[call_id] += (at - said_at).total_seconds() if said_at else 0.0
+    said: tuple[int, datetime] | None = None
+    for call_id, at, why in rows.values_list("call_id", "at", "data__why"):
+        if why == SILENT_CALLER and said is not None and said[0] == call_id:
+            seconds[call_id] += (at - said[1]).total_seconds()
+        said = call_id, at
     return seconds
 
 

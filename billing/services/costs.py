@@ -4,6 +4,8 @@ Worked out from the calls' own rows, so that not even the few seconds are missin
 the ledger is behind, at the prices that the ledger keeps for their days.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,8 +14,13 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from billing.core.bill import Bill, Cost
+from billing.core.causes import Cause
+from billing.core.charges import charge_call
+from billing.core.reading import NOTHING
+from billing.services.circumstances import circumstances_of, test_callers
 from billing.services.day_prices import DayPrices
-from billing.services.usage import enter_calls
+from billing.services.ledger import NEEDED
+from billing.services.usage import enter_calls, items_of
 from calls import reports
 from calls.models import Call
 from calls.models.call import ENDED
@@ -29,6 +36,7 @@ class CallCost:
     call_id: int
     going_on: bool
     cost: Cost
+    causes: Mapping[Cause, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +54,25 @@ class DayCost:
 
 def cost_of_call(call_id: int) -> CallCost:
     """`Call.DoesNotExist` where there is none. A fixed number of queries."""
-    bill = Bill(DayPrices())
-    known = enter_calls(bill, Call.objects.filter(pk=call_id), timezone.now())
-    if not known:
+    call = Call.objects.filter(pk=call_id).only(*NEEDED).first()
+    if call is None:
         raise Call.DoesNotExist("There is no such call.")
-    return CallCost(call_id, known[0].state not in ENDED, bill.cost())
+    prices = DayPrices()
+    items = items_of([call], timezone.now())[call_id]
+    bill = Bill(prices)
+    for item in items:
+        bill.enter(item.measured, estimated=item.estimated)
+    around = circumstances_of([call], test_callers())[call_id]
+    causes: defaultdict[Cause, Decimal] = defaultdict(lambda: NOTHING)
+    for charge in charge_call(items, prices, around):
+        for cause, amount in charge.causes.items():
+            causes[cause] += amount
+    return CallCost(call_id, call.state not in ENDED, bill.cost(), amounts(causes))
+
+
+def amounts(causes: Mapping[Cause, Decimal]) -> dict[Cause, Decimal]:
+    """What is something, in the order of the causes."""
+    return {cause: causes[cause] for cause in Cause if causes.get(cause)}
 
 
 def cost_today(now: datetime | None = None) -> DayCost:

@@ -114,14 +114,14 @@ def test_a_call_costs_all_that_it_used() -> None:
     assert not known.going_on
 
 
-def test_a_call_costs_eight_queries(
+def test_a_call_costs_twelve_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     call = over()
     for _ in range(3):
         make_usage(call, answer(1, 0, 1))
         make_attempt(make_handoff(call, result="nobody"), seconds=5)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         cost_of_call(call.pk)
 
 

@@ -11,6 +11,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.call_page import section
+from billing.core.causes import Cause
 from billing.core.units import Component
 from billing.models import (
     CallSheet,
@@ -20,8 +22,9 @@ from billing.models import (
     NumberMonth,
     Price,
     RePricing,
+    TestCaller,
 )
-from billing.services import totals
+from billing.services import cost_of_call, totals
 from billing.services.keeping import fill_gaps, keep
 from billing.services.ledger import LEDGER_LOCK, enter
 from billing.services.numbers import note_month
@@ -29,11 +32,12 @@ from billing.services.rebuild import Wish, price_again, rebuild
 from billing.services.totals import By
 from billing.tasks.ledger import keep_ledger, tidy_ledger
 from calls.core.words import AttemptResult, CallState, EventKind, FollowUpKind
-from calls.models import Call, Callback, EngineSession, FollowUp, Usage
+from calls.models import Call, Callback, EngineSession, FollowUp, HandoffAttempt, Usage
 from routing.core.ruleset import Path
 from tests.billing.ledger_rows import (
     after,
     answer,
+    by_cause,
     by_component,
     call_rows,
     charge_rows,
@@ -397,3 +401,49 @@ def test_the_tasks_enter_what_is_new() -> None:
     keep_ledger()
     tidy_ledger()
     assert {c.component for c in Charge.objects.all()} == {"inbound_leg", "number"}
+
+
+def test_causes_are_found_in_what_the_call_has_recorded() -> None:
+    spam, ghost = over(disposition="spam"), over(disposition="caller_hung_up_early")
+    TestCaller.objects.create(number="+1415*")
+    over(caller="+14155550101")
+    spoke = over(disposition="caller_hung_up_early")
+    journal(spoke, EventKind.CALLER_SAID, 3, text="hello")
+    silent = over(carrier_seconds=60)
+    journal(silent, EventKind.AGENT_SAID, 10, text="Hello?")
+    journal(silent, EventKind.PRODUCT_SAID, 25, text="Still there?", why="silence")
+    handed = over(carrier_seconds=120)
+    attempt = make_attempt(make_handoff(handed), result=AttemptResult.ACCEPTED)
+    HandoffAttempt.objects.filter(pk=attempt.pk).update(
+        started_at=after(20), finished_at=after(120), seconds=90
+    )
+    failing = over(carrier_seconds=0)
+    journal(failing, EventKind.MODEL_FAILED, 4, reason="error", turn=1)
+    say(failing, 5, 10, 0, 0)
+    enter_all()
+    assert by_cause() == {
+        Cause.SPAM: 2,
+        Cause.GHOST: 2,
+        Cause.TEST: 2,
+        Cause.SILENCE: Decimal("0.25"),
+        Cause.TRANSFER_TAIL: Decimal("1.5") + 4,
+        Cause.MODEL_RETRY: 1,
+        Cause.CONVERSATION: 2 + Decimal("0.75") + Decimal("0.5"),
+    }
+    assert {spam.pk, ghost.pk} <= set(CallSheet.objects.values_list("call", flat=True))
+    moved = charge_rows(), money_rows(), call_rows()
+    rebuild(after(900))
+    assert (charge_rows(), money_rows(), call_rows()) == moved
+
+
+def test_the_page_of_a_call_agrees_with_the_ledger() -> None:
+    call = over()
+    say(call, 5, 2000, 1024, 2)
+    say(call, 6, 2100, 0, 2)
+    enter_all()
+    known = cost_of_call(call.pk)
+    sheet = CallSheet.objects.get(call=call)
+    assert known.cost.total == sum(known.causes.values()) == sheet.amount
+    assert dict(known.causes) == dict(by_cause())
+    assert Cause.CACHE_LOST in known.causes
+    assert "Cache lost in the middle of a call" in section(call.pk)
