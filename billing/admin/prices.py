@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin as UnfoldAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.contrib.filters.admin import DropdownFilter as UnfoldDropdown
+from unfold.decorators import action
 
+from billing.admin.price_file import PriceFileView
 from billing.core import money_words
 from billing.core.pricing import DOLLARS
 from billing.models import Price
@@ -84,6 +88,7 @@ class PriceAdmin(ModelAdmin):
         StateFilter,
     )
     list_filter_submit = True
+    actions_list = ("from_file",)
     list_per_page = 100
     search_fields = ("item", "source", "note")
     search_help_text = "Search in models and services, sources and notes"
@@ -126,6 +131,16 @@ class PriceAdmin(ModelAdmin):
                 f"up in {DOLLARS}.",
             )
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(PriceFileView.as_view(model_admin=self))
+        return [path("file/", view, name="billing_price_file"), *super().get_urls()]
+
+    @action(  # type: ignore[untyped-decorator]  # Unfold is not typed
+        description="From a file", icon="upload_file", permissions=["add"]
+    )
+    def from_file(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:billing_price_file")
+
     @admin.display(description="Price", ordering="amount")
     def price(self, price: Price) -> str:
         return words_of(price)
@@ -154,12 +169,16 @@ def words_of(price: Price) -> str:
 
 
 def told_of_the_past(since: date, *, change: bool) -> str:
-    told = f"Calls since {date_format(since)} are now shown at this price."
+    """Charged days stay as they are; only what had no price is filled in."""
+    told = (
+        f"Days since {date_format(since)} that were charged already keep what they "
+        "have cost. To charge them at this price, ask for it under “Days priced again”."
+    )
     if not change:
-        return told
+        return f"{told} What had no price until now gets this one within minutes."
     return (
         f"{told} If it was the provider who changed it, undo this and add a price with "
-        "a later first day instead, so that earlier days stay as they were."
+        "a later first day instead."
     )
 
 

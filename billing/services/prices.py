@@ -1,5 +1,6 @@
 """The price list, in and out of its table."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,18 +15,25 @@ from billing.models import Price
 SHIPPED = Path(__file__).resolve().parent.parent / "prices" / "2026-11-22.csv"
 
 
-@transaction.atomic
 def load_prices(path: Path = SHIPPED) -> int:
-    """Add the prices of a file that are not there yet; says how many they were.
+    """As `load_lines`; says how many were added."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return load_lines(lines)[0]
+
+
+@transaction.atomic
+def load_lines(lines: Iterable[str]) -> tuple[int, int]:
+    """Add the prices that are not there yet: how many were added, how many known.
 
     A price that is there already stays as it is: somebody may have corrected it.
+    Raises BadPriceFile, and then adds none.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
-        entries = read_prices(lines)
+    entries = read_prices(lines)
     before = Price.objects.count()
     rows = [Price(**asdict(entry)) for entry in entries]
     Price.objects.bulk_create(rows, ignore_conflicts=True)
-    return Price.objects.count() - before
+    added = Price.objects.count() - before
+    return added, len(entries) - added
 
 
 def price_list(currency: str = DOLLARS) -> PriceList:

@@ -148,13 +148,13 @@ def test_a_new_price_can_be_prepared_by_a_link(admin_client: Client) -> None:
 def test_a_price_of_the_future_is_saved_without_a_word(admin_client: Client) -> None:
     told = save(admin_client, ADD)
     assert "was added successfully" in told
-    assert "Calls since" not in told
+    assert "Days since" not in told
     assert Price.objects.get().amount == 2
 
 
 def test_a_price_of_the_past_tells_its_consequence(admin_client: Client) -> None:
     told = save(admin_client, ADD, valid_from="2026-02-01")
-    assert "Calls since Feb. 1, 2026 are now shown at this price." in told
+    assert "Days since Feb. 1, 2026 that were charged already keep" in told
 
 
 def test_changing_a_price_in_force_advises_a_new_one(admin_client: Client) -> None:
@@ -171,7 +171,7 @@ def test_moving_a_price_out_of_the_past_tells_its_consequence(
 ) -> None:
     price = save_price(valid_from=date(2026, 2, 1))
     told = save(admin_client, change(price), valid_from="2026-08-01")
-    assert "Calls since Feb. 1, 2026" in told
+    assert "Days since Feb. 1, 2026" in told
 
 
 def test_changing_a_note_has_no_consequence(admin_client: Client) -> None:
@@ -179,7 +179,7 @@ def test_changing_a_note_has_no_consequence(admin_client: Client) -> None:
     price = save_price(valid_from=date(2026, 2, 1))
     told = save(admin_client, change(price), **same, note="from the invoice")
     assert "was changed successfully" in told
-    assert "Calls since" not in told
+    assert "Days since" not in told
 
 
 def test_save_as_new_leaves_the_old_price_alone(admin_client: Client) -> None:

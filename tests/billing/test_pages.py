@@ -1,0 +1,158 @@
+"""The pages about money, as a manager reads them."""
+
+import re
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from billing.core.reconciling import Billed
+from billing.core.units import Provider
+from billing.models import Budget, BudgetReached, Charge, Reconciliation, RePricing
+from billing.services import budgets
+from billing.services.rebuild import Wish, price_again
+from billing.services.reconciling import keep_comparison
+from billing.tasks.ledger import price_days_again
+from tests.billing.ledger_rows import after, enter_all, over, say, set_prices
+from tests.billing.test_budgets import make_budget, spend
+from tests.makers_calls import NOON
+from tests.makers_routing import make_agent
+
+pytestmark = pytest.mark.django_db
+TODAY = NOON.date()
+
+
+def words(answer: Any) -> str:
+    assert isinstance(answer, HttpResponse)
+    assert answer.status_code == 200
+    text = re.sub(r"(?s)<(script|style).*?</\1>", " ", answer.content.decode())
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def page(client: Client, name: str, *args: object) -> str:
+    with time_machine.travel(NOON, tick=False):
+        return words(client.get(reverse(f"admin:billing_{name}", args=args)))
+
+
+def test_a_budget_says_where_it_stands_and_where_it_is_heading(
+    admin_client: Client,
+) -> None:
+    budget = make_budget(100, (50, "warn"), (80, "voicemail"), (100, "no_ai"))
+    make_budget(name="Old one", active=False)
+    spend("85")
+    budgets.note_reached(NOON)
+    told = page(admin_client, "budget_changelist")
+    assert "$85.00 of $100.00 this month (85 %)" in told
+    assert "Acting" in told
+    assert "by the end of the month" in told
+    assert "Switched off" in told
+    told = page(admin_client, "budget_change", budget.pk)
+    assert "In force now: ask callers for a voicemail." in told
+    assert "Next, at 100 % ($100.00): Let no agent take calls" in told
+    assert "50 %, tell the team" in told
+    reached = page(admin_client, "budgetreached_changelist")
+    assert "Ask callers for a voicemail" in reached
+    row = BudgetReached.objects.get(threshold=80)
+    assert "$85.00 of $100.00" in page(admin_client, "budgetreached_change", row.pk)
+
+
+def test_a_budget_is_made_with_its_steps(admin_client: Client) -> None:
+    agent = make_agent()
+    form = {
+        "name": "Agent",
+        "scope": "agent",
+        "number": "",
+        "agent": agent.pk,
+        "span": "day",
+        "amount": "20",
+        "active": "on",
+        "steps-TOTAL_FORMS": "1",
+        "steps-INITIAL_FORMS": "0",
+        "steps-0-threshold": "90",
+        "steps-0-action": "shorter_calls",
+        "steps-0-most_seconds": "",
+    }
+    url = reverse("admin:billing_budget_add")
+    assert "Say how long a call may be." in words(admin_client.post(url, form))
+    assert "only that" in words(admin_client.post(url, form | {"agent": ""}))
+    form["steps-0-most_seconds"] = "120"
+    assert admin_client.post(url, form).status_code == 302
+    step = Budget.objects.get().steps.get()
+    assert (step.threshold, step.most_seconds) == (90, 120)
+
+
+def test_days_are_priced_again_by_whoever_says_why(
+    admin_client: Client,
+    admin_user: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    set_prices()
+    over()
+    enter_all()
+    url = reverse("admin:billing_repricing_add")
+    form = {"first_day": "2026-11-23", "last_day": "2026-11-22", "why": "A contract."}
+    assert "last_day" in admin_client.post(url, form).content.decode()
+    with django_capture_on_commit_callbacks() as later:
+        admin_client.post(url, form | {"last_day": "2026-11-23"})
+    assert len(later) == 1
+    assert not RePricing.objects.exists()
+    price_days_again("2026-11-23", "2026-11-23", "A contract.", admin_user.username)
+    told = page(admin_client, "repricing_changelist")
+    assert "23 Nov 2026 to 23 Nov 2026" in told
+    assert "A contract." in told
+    assert admin_user.username in told
+
+
+def test_the_ledger_shows_what_a_charge_is_made_of(admin_client: Client) -> None:
+    set_prices()
+    call = over()
+    say(call, 5, 2000, 1024, 2)
+    say(call, 6, 2600, 0, 2)
+    say(call, 7, 10, 0, 0, item="gpt-9-nova")
+    enter_all()
+    told = page(admin_client, "charge_changelist")
+    assert "Without a price" in told
+    charge = Charge.objects.get(cause="cache_lost")
+    told = page(admin_client, "charge_change", charge.pk)
+    assert "2,600 text tokens in: $260.00" in told
+    assert "Cache lost in the middle of a call: $200.00" in told
+    unknown = Charge.objects.get(item="gpt-9-nova")
+    told = page(admin_client, "charge_change", unknown.pk)
+    assert "Text tokens in" in told or "text tokens in" in told
+
+
+def test_a_bill_that_differs_says_what_that_means(admin_client: Client) -> None:
+    set_prices()
+    call = over()
+    say(call, 5, 10, 0, 0, estimated=True)
+    enter_all()
+    bill = [Billed("gpt-6-luna", "", Decimal("1.5"))]
+    keep_comparison(Provider.OPENAI, TODAY, bill, NOON)
+    told = page(admin_client, "reconciliation_changelist")
+    assert "$0.5000 more than our figure" in told
+    row = Reconciliation.objects.get()
+    told = page(admin_client, "reconciliation_change", row.pk)
+    assert "Something was used that we were not told of" in told
+    assert str(call) in told
+
+
+def test_a_repeated_wish_finds_nothing_to_change() -> None:
+    set_prices()
+    over()
+    enter_all()
+    wish = Wish(TODAY, TODAY, "Again.", "ana")
+    price_again(wish, after(700))
+    record = price_again(wish, after(800))
+    assert record.before == record.after == 2
+
+
+@pytest.mark.parametrize("name", ["testcaller_changelist", "testcaller_add"])
+def test_test_callers_have_a_page(admin_client: Client, name: str) -> None:
+    assert page(admin_client, name)
