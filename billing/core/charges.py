@@ -52,10 +52,17 @@ class Charge:
 
     def tokens(self) -> tuple[int, int]:
         """Put in, and how many of them came from the cache; with a price or without."""
-        counted = [(line.unit.value, line.quantity) for line in self.lines]
-        counted += [(gap.unit, gap.quantity or NOTHING) for gap in self.unpriced]
-        put_in = sum((q for unit, q in counted if unit in INPUT_UNITS), NOTHING)
-        cached = sum((q for unit, q in counted if unit in CACHED_UNITS), NOTHING)
+        put_in = cached = NOTHING
+        for line in self.lines:
+            if line.unit in INPUT_UNITS:
+                put_in += line.quantity
+                if line.unit in CACHED_UNITS:
+                    cached += line.quantity
+        for gap in self.unpriced:
+            if gap.unit in INPUT_UNITS:
+                put_in += gap.quantity or NOTHING
+                if gap.unit in CACHED_UNITS:
+                    cached += gap.quantity or NOTHING
         return int(put_in), int(cached)
 
 

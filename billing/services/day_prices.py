@@ -29,7 +29,7 @@ class DayPrices:
         self._days: set[date] = set()
 
     def find(self, provider: str, item: str, unit: Unit, day: date) -> Found:
-        key = (day, provider, item, unit.value)
+        key = (day, provider, item, unit)
         found = self._kept.get(key)
         if found is None:
             if day not in self._days:

@@ -6,7 +6,9 @@ and if it fails nothing has happened. Meanwhile calls are not entered; they are 
 is over, and until then budgets stand where they stood.
 """
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -25,6 +27,7 @@ from billing.services.ledger import LEDGER_LOCK, NEEDED, SHEET_COLUMNS, WorkedOu
 from calls.models import Call, Usage
 
 CALLS_A_BATCH = 1000
+BATCHES_A_COLLECTION = 20
 BEGINNING, END = date(1900, 1, 1), date(9999, 12, 31)
 FURTHEST_ZONE = timedelta(days=1)
 Progress = Callable[[int, int], None]
@@ -80,11 +83,36 @@ def write_calls(calls: QuerySet[Call], now: datetime, progress: Progress) -> int
     """Nothing of these calls may stand in the ledger."""
     prices, testers = DayPrices(), test_callers()
     of, done = calls.count(), 0
-    for batch in batches(calls):
-        write_batch(batch, now, prices, testers)
-        done += len(batch)
-        progress(done, of)
+    with collecting_rarely() as collect:
+        for batch in batches(calls):
+            write_batch(batch, now, prices, testers)
+            done += len(batch)
+            progress(done, of)
+            collect()
     return done
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[Callable[[], None]]:
+    """A batch makes a hundred thousand objects that all go away by themselves; the
+    collector would look through them, and through all of Django, again and again.
+    """
+    batches_since = 0
+
+    def collect() -> None:
+        nonlocal batches_since
+        batches_since += 1
+        if batches_since >= BATCHES_A_COLLECTION:
+            gc.collect()
+            batches_since = 0
+
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield collect
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def batches(calls: QuerySet[Call]) -> Iterator[list[Call]]:

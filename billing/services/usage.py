@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+import orjson
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from billing.core import legs
 from billing.core.bill import Bill
@@ -55,11 +57,13 @@ def items_of(calls: Sequence[Call], now: datetime) -> dict[int, list[Item]]:
     keys = [call.pk for call in calls]
     items: dict[int, list[Item]] = {key: [] for key in keys}
     reported: set[tuple[int, str]] = set()
+    # As text, since orjson reads it three times as fast as Django would.
     rows = Usage.objects.filter(call__in=keys).order_by()
-    for call_id, key, provider, item, figures, estimated, at in rows.values_list(
-        "call_id", "provider_id", "provider", "item", "figures", "estimated", "at"
+    rows = rows.annotate(told=Cast("figures", TextField()))
+    for call_id, key, provider, item, told, estimated, at in rows.values_list(
+        "call_id", "provider_id", "provider", "item", "told", "estimated", "at"
     ).iterator(chunk_size=5000):
-        measured = Measured(provider, item, figures, at)
+        measured = Measured(provider, item, orjson.loads(told), at)
         items[call_id].append(Item(key, measured, estimated))
         if provider == Provider.TWILIO:
             reported.add((call_id, item))
