@@ -13,6 +13,7 @@ urlpatterns = [
     path("twilio/whisper/", twilio.whisper),
     path("twilio/whisper-answer/", twilio.whisper_answer),
     path("twilio/voicemail-ended/", twilio.voicemail_ended),
+    path("twilio/callback-answer/", twilio.callback_answer),
     path("twilio/recording/", twilio.recording),
     path("twilio/status/", twilio.status),
     path("twilio/message-status/", twilio.message_status),

@@ -12,11 +12,14 @@ from routing.models import (
     AgentField,
     Calendar,
     CalendarSpan,
+    CallerEntry,
+    CallerList,
     Contact,
     EscalationPolicy,
     HttpTool,
     Language,
     LanguageProfile,
+    NumberGroup,
     PhoneNumber,
     PolicyStep,
     Release,
@@ -117,6 +120,28 @@ def make_rule(*numbers: PhoneNumber, **fields: Any) -> RoutingRule:
     rule = RoutingRule.objects.create(**fields)
     rule.numbers.set(numbers)
     return rule
+
+
+def make_list(*callers: str, **fields: Any) -> CallerList:
+    """A block list, unless its kind is given, with these callers on it."""
+    fields.setdefault("name", unique("Callers"))
+    fields.setdefault("kind", "block")
+    chosen = CallerList.objects.create(**fields)
+    for caller in callers:
+        make_entry(chosen, caller)
+    return chosen
+
+
+def make_entry(chosen: CallerList, caller: str, **fields: Any) -> CallerEntry:
+    fields.setdefault("reason", "A reason.")
+    return CallerEntry.objects.create(caller_list=chosen, caller=caller, **fields)
+
+
+def make_group(*numbers: PhoneNumber, **fields: Any) -> NumberGroup:
+    fields.setdefault("name", unique("Group"))
+    group = NumberGroup.objects.create(**fields)
+    group.numbers.set(numbers)
+    return group
 
 
 def publish(note: str = "") -> Release:

@@ -15,7 +15,7 @@ VERDICTS: Mapping[str, str] = {
     Verdict.REJECT: "The call was refused",
     Verdict.DIVERT: "The call was sent to a person",
     Verdict.VOICEMAIL: "The caller was asked to leave a voicemail",
-    Verdict.CALLBACK: "The caller was promised a call back",
+    Verdict.CALLBACK: "The caller was offered to be called back",
 }
 
 REASONS: Mapping[str, str] = {

@@ -88,6 +88,14 @@ class TakeVoicemail:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferCallback:
+    """One key and the caller will be called back; `otherwise` without it."""
+
+    say: Sentences
+    otherwise: TakeVoicemail
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     say: Sentences = ()
 
@@ -104,6 +112,7 @@ Instruction = (
     | RingContact
     | AskContact
     | TakeVoicemail
+    | OfferCallback
     | HangUp
     | Nothing
 )

@@ -14,18 +14,16 @@ from calls.core.words import (
     CallState,
     CauseOwner,
     EventKind,
-    FollowUpKind,
     HandoffReason,
     IncidentKind,
 )
 from calls.models import Call, CallEvent
 from calls.services import (
+    callback_offer,
     engine_entry,
     facts,
-    follow_ups,
     hunt,
     incidents,
-    progress,
     relay_entry,
     rescue,
     voicemail,
@@ -109,7 +107,7 @@ def answer(call: Call, decision: Decision, now: datetime) -> Instruction:
             return offer_voicemail(call, decision, now)
         case Verdict.CALLBACK:
             store(call, decision, now)
-            return promise_call(call, now)
+            return callback_offer.offer(call, now, instead=decision.message)
         case Verdict.REJECT:
             call.state, call.over_at = CallState.OVER, now
             store(call, decision, now)
@@ -148,13 +146,6 @@ def offer_voicemail(call: Call, decision: Decision, now: datetime) -> Instructio
         return voicemail.offer(call, now, instead=decision.message)
     closed = decision.because in (Because.CLOSED, Because.EMERGENCY)
     return voicemail.offer(call, now, script_of(call).phrases.closed if closed else "")
-
-
-def promise_call(call: Call, now: datetime) -> Instruction:
-    follow_ups.open_one(call, FollowUpKind.CALLBACK, now)
-    progress.over(call, now)
-    phrases = script_of(call).phrases
-    return HangUp(script_of(call).lines(phrases.nobody_free, phrases.closing))
 
 
 def reject(call: Call, decision: Decision) -> Instruction:

@@ -110,7 +110,7 @@ def through_carrier(call: Call, handoff: Handoff, *, tried: int) -> Way | None:
 
 def refer(call: Call, handoff: Handoff, now: datetime) -> Refer | None:
     ruleset = ruleset_of(call)
-    policy = ruleset.policies.get(handoff.policy_key)
+    policy = ruleset.policy_for(handoff.policy_key)
     last = handoff.attempts.order_by("-position").first()
     position = last.position + 1 if last else 0
     while ring := next_ring(ruleset, policy, position, now):

@@ -116,6 +116,8 @@ def admit(
             return turn_away(admitted, decision.sip_status)
         case Verdict.DIVERT:
             return put_through(admitted)
+        case Verdict.CALLBACK:
+            return call_back(admitted, HandoffReason.RULE)
         case _:
             return accept(admitted)
 
@@ -164,7 +166,7 @@ def has_agent(call: Call) -> bool:
 def put_through(case: Case) -> Order:
     """The wish is stored, and carried out as soon as the call is attached."""
     ruleset = ruleset_of(case.call)
-    policy = ruleset.policies.get(case.call.policy_key)
+    policy = ruleset.policy_for(case.call.policy_key)
     ring = next_ring(ruleset, policy, 0, case.desk.now)
     if ring is None or not has_agent(case.call):
         return call_back(case, HandoffReason.RULE)

@@ -24,6 +24,7 @@ from routing.core.decision import CallerKind, Facts
 from routing.core.matches import LoadScope
 from routing.core.plan import plan_of
 from routing.core.ruleset import Number, Ruleset
+from routing.services.caller_lists import lists_of
 from routing.services.closures import closure_of
 
 # Any number will do, as long as nothing else locks on it.
@@ -43,6 +44,7 @@ def gather(offered: Offered, caller: Caller, ruleset: Ruleset, now: datetime) ->
         else "",
         forwarded_from=forwarded(offered.forwarded_from),
         verstat=offered.verstat,
+        lists=lists_of(caller.normalised, now) if caller.kind in RECOGNISED else (),
         since_last_call=since_last_call(caller, now),
         budgets=meter(settings.CALLS_METER).budgets(),
         headers={name.lower(): value for name, value in offered.headers},

@@ -46,7 +46,7 @@ TEXTS: Mapping[FollowUpKind, str] = {
 
 def duty(call: Call) -> tuple[str, int]:
     """Who has to do it, and within how many minutes, as the policy says."""
-    policy = ruleset_of(call).policies.get(call.policy_key)
+    policy = ruleset_of(call).policy_for(call.policy_key)
     if policy is None:
         return OWNER, MINUTES
     return policy.follow_up_owner or OWNER, policy.follow_up_minutes or MINUTES

@@ -60,7 +60,7 @@ def ask_ourselves(call: Call, reason: HandoffReason, now: datetime) -> Handoff:
 
 def store(wish: Handoff) -> Handoff:
     wish.policy_key = wish.call.policy_key
-    policy = ruleset_of(wish.call).policies.get(wish.policy_key)
+    policy = ruleset_of(wish.call).policy_for(wish.policy_key)
     wish.policy_name = policy.name if policy else ""
     Handoff.objects.bulk_create([wish], ignore_conflicts=True)
     progress.advance(wish.call, CallState.HANDING_OFF)

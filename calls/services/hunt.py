@@ -60,7 +60,7 @@ def ring_from(
 ) -> Instruction:
     progress.advance(call, CallState.HANDING_OFF)
     ruleset = ruleset_of(call)
-    policy = ruleset.policies.get(handoff.policy_key)
+    policy = ruleset.policy_for(handoff.policy_key)
     ring = next_ring(ruleset, policy, position, now)
     if ring is None:
         return nobody(handoff, call, policy, now, *first)

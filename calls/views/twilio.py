@@ -15,6 +15,7 @@ from calls.core.instructions import HangUp, Nothing
 from calls.providers.twilio.callbacks import (
     AboutCall,
     Callback,
+    CallbackAnswer,
     CallProgress,
     DialEnded,
     HandOver,
@@ -29,6 +30,7 @@ from calls.providers.twilio.callbacks import (
 )
 from calls.services import (
     admission,
+    callback_offer,
     carrier_reports,
     engine_handoff,
     hunt,
@@ -161,6 +163,14 @@ def whisper(received: Whisper, now: datetime) -> Outcome:
 @webhook("whisper-answer", WhisperAnswer, rescued=hang_up)
 def whisper_answer(received: WhisperAnswer, now: datetime) -> Outcome:
     return Outcome(whispers.answer(received.attempt, received.digits, now))
+
+
+@webhook("callback-answer", CallbackAnswer, rescued=take_voicemail)
+def callback_answer(received: CallbackAnswer, now: datetime) -> Outcome:
+    call = progress.heard_of(received.call_sid, now)
+    if call is None:
+        return unknown("callback-answer", received, now)
+    return Outcome(callback_offer.answered(call, received.digits, now), call)
 
 
 @webhook("voicemail-ended", VoicemailEnded, rescued=hang_up)

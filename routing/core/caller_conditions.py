@@ -63,7 +63,10 @@ def is_withheld(situation: Situation) -> bool:
 
 
 def listed(rule: Rule, *, wanted: bool) -> "partial[bool]":
-    """Only a real number can be listed; a SIP name that looks like it cannot."""
+    """Only a real number can be written down here; a SIP name that looks like it
+
+    cannot. A caller list may hold SIP addresses, which are claims, by themselves.
+    """
     exact, beginnings = split(rule.callers)
     keys, countries = frozenset(rule.caller_lists), frozenset(rule.countries) - {""}
     return partial(is_listed, exact, beginnings, keys, countries, wanted)
@@ -78,14 +81,13 @@ def is_listed(
     situation: Situation,
 ) -> bool:
     facts = situation.facts
-    if facts.caller_kind is not CallerKind.NUMBER:
-        return not wanted
-    found = (
+    found = facts.caller_kind is CallerKind.NUMBER and (
         facts.caller in exact
         or facts.caller.startswith(beginnings)
         or facts.country in countries
-        or (bool(keys) and any(on.key in keys for on in facts.lists))
     )
+    if keys and not found:
+        found = any(on.key in keys for on in facts.lists)
     return found is wanted
 
 

@@ -25,6 +25,11 @@ def to_caller(line: str) -> str:
     compact = re.sub(r"[\s().-]", "", line)
     if PREFIX.fullmatch(compact):
         return compact
+    if "*" in compact:
+        raise ValidationError(
+            f"“{line}”: write a star at the end only, after a beginning with its "
+            "country code, such as +1202*."
+        )
     try:
         return to_e164(compact)
     except ValidationError as error:

@@ -16,8 +16,10 @@ from collections import OrderedDict
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from routing.core.compile import compile_snapshot
+from routing.core.plan import plan_of
 from routing.core.ruleset import Ruleset
 from routing.errors import NoRelease, UnknownRelease
 from routing.models import Release
@@ -144,6 +146,8 @@ class Live:
             if pk == self.pk:
                 return
             found = load(number) if pk is not None else None
+            if found is not None:
+                plan_of(found).openings.look_ahead(timezone.now())
             with self.lock:
                 self.newest, self.pk = found, pk
                 self.older.clear()

@@ -200,6 +200,14 @@ class CallProgress(AboutAttempt):
         return f"{self.call_sid}:{self.call_status}:{number}"
 
 
+class CallbackAnswer(AboutCall):
+    digits: Text = ""
+
+    @property
+    def once(self) -> str:
+        return self.call_sid
+
+
 class VoicemailEnded(AboutCall):
     recording_sid: MaybeSid = ""
     recording_url: Text = ""

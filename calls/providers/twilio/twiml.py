@@ -22,6 +22,7 @@ from calls.core.instructions import (
     HangUp,
     Instruction,
     Nothing,
+    OfferCallback,
     RejectCall,
     RingContact,
     Sentences,
@@ -32,6 +33,7 @@ from calls.providers.twilio import relay_twiml
 VOICEMAIL_SECONDS = 180
 VOICEMAIL_SILENCE = 6
 WHISPER_SECONDS = 10
+CALLBACK_SECONDS = 6
 LEG_EVENTS = "initiated ringing answered completed"
 
 
@@ -74,6 +76,8 @@ def render(instruction: Instruction, place: Place) -> str:
             whisper(response, instruction, place)
         case TakeVoicemail():
             voicemail(response, instruction, place)
+        case OfferCallback():
+            offer_callback(response, instruction, place)
         case HangUp():
             say(response, instruction.say)
             response.hangup()
@@ -142,6 +146,20 @@ def whisper(response: VoiceResponse, ask: AskContact, place: Place) -> None:
     say(gather, ask.say)
     response.append(gather)
     response.hangup()
+
+
+def offer_callback(response: VoiceResponse, ask: OfferCallback, place: Place) -> None:
+    """Without a key Twilio goes on to the next verb, which asks for a message."""
+    gather = Gather(
+        input="dtmf",
+        num_digits=1,
+        timeout=CALLBACK_SECONDS,
+        action=place.url("callback-answer"),
+        method="POST",
+    )
+    say(gather, ask.say)
+    response.append(gather)
+    voicemail(response, ask.otherwise, place)
 
 
 def voicemail(response: VoiceResponse, take: TakeVoicemail, place: Place) -> None:
