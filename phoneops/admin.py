@@ -13,7 +13,7 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class UserAdmin(RecordedAdmin, DjangoUserAdmin[User]):  # type: ignore[misc]  # Unfold is untyped
+class UserAdmin(RecordedAdmin, DjangoUserAdmin[User]):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

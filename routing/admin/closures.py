@@ -104,8 +104,15 @@ class EmergencyClosureAdmin(RecordedAdmin):
     list_display = ("name", "standing", "gets", "reason", "switched_on", "end")
     list_select_related = ("started_by", "ended_by")
     search_fields = ("reason", "line", "dialled")
-    readonly_fields = ("name", "standing", "gets", "message", "reason", "switched_on")
-    readonly_fields = (*readonly_fields, "end")
+    readonly_fields = (
+        "name",
+        "standing",
+        "gets",
+        "message",
+        "reason",
+        "switched_on",
+        "end",
+    )
     conditional_fields = {"policy": "action == 'divert'"}
     fieldsets = ((None, {"fields": readonly_fields}),)
     add_fieldsets = (

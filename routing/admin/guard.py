@@ -39,8 +39,8 @@ class Guarded(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run 
         later = [save for save in saves if save.pk > seen and not only_moved(save)]
         if later:
             # Whoever saves again has read this.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = str(newest(self.instance))
+            looked_at = {self.add_prefix("seen"): str(newest(self.instance))}
+            self.data = with_values(self.data, looked_at)
             self.add_error(None, [*map(told, later), AGAIN])
 
 
@@ -48,6 +48,14 @@ AGAIN = (
     "What you entered is still in the form and is not saved. Compare, then save again "
     "to put yours in its place."
 )
+
+
+def with_values(sent: Any, values: dict[str, str]) -> Any:
+    """What a browser sent cannot be changed, only copied."""
+    copy = sent.copy()
+    for name, value in values.items():
+        copy[name] = value
+    return copy
 
 
 def lock(record: Model) -> None:

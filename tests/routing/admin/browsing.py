@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Model
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -32,7 +31,7 @@ def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return data
 
 
-def send(client: Client, record: Model, data: dict[str, Any]) -> HttpResponse:
+def send(client: Client, record: Model, data: dict[str, Any]) -> Any:
     return client.post(address(record), data)
 
 
