@@ -8,6 +8,7 @@ RoutingError
 ├── DraftChanged      not the draft that its publisher has read
 ├── PublishedMeanwhile somebody else published since it was read
 ├── ConfigRefused     a configuration that cannot be taken; `problems` says where
+├── CallerFileRefused a file of callers that is wrong in a line
 └── NotRestorable     a release of a version that kept too little to go back to it
 """
 
@@ -18,6 +19,7 @@ from routing.core.errors import BadSnapshot, RoutingError
 
 __all__ = [
     "BadSnapshot",
+    "CallerFileRefused",
     "ConfigRefused",
     "DraftChanged",
     "DraftRefused",
@@ -65,3 +67,11 @@ class ConfigRefused(RoutingError):
 
 class NotRestorable(RoutingError):
     """Raised for a release that can be read but not put back."""
+
+
+class CallerFileRefused(RoutingError):
+    """Raised instead of taking a part of a file."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(f"Line {line}: {problem}")
+        self.line = line

@@ -2,6 +2,7 @@
 
 from routing.admin import (
     agents,
+    caller_lists,
     closures,
     escalation,
     history,
@@ -15,6 +16,7 @@ from routing.admin import (
 
 __all__ = [
     "agents",
+    "caller_lists",
     "closures",
     "escalation",
     "history",

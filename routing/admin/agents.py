@@ -63,6 +63,10 @@ class AgentAdmin(RoutingAdmin):
             },
         ),
         (
+            "Calls at the same time",
+            {"classes": ["tab"], "fields": ("max_calls", "kept_calls")},
+        ),
+        (
             "Silence and waiting",
             {
                 "classes": ["tab"],

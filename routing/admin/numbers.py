@@ -22,11 +22,16 @@ class PhoneNumberAdmin(RoutingAdmin):
     form = PhoneNumberForm
     list_display = ("label", "number", "path", "agent", "profile", "policy", "active")
     list_filter = ("active", "path", "profile", "agent")
+    conditional_fields = {"overflow_message": "overflow != 'reject'"}
     search_fields = ("label", "e164")
     list_select_related = ("agent", "profile", "policy")
     fieldsets = (
         (None, {"fields": ("label", "e164", "time_zone", "active")}),
         ("Who answers", {"fields": ("path", "trunk", "agent", "profile", "policy")}),
+        (
+            "How many calls at the same time",
+            {"fields": ("max_calls", "kept_calls", "overflow", "overflow_message")},
+        ),
     )
 
     @admin.display(description="Number", ordering="e164")

@@ -1,97 +1,120 @@
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from routing.admin.pages import RoutingAdmin
-from routing.core.callers import spaced
-from routing.core.ruleset import CallerMatch, HoursMatch, RuleAction
-from routing.models import RoutingRule
+from routing.admin.rule_form import CONDITIONAL, FIELDSETS, RoutingRuleForm
+from routing.models import NumberGroup, PhoneNumber, RoutingRule
+from routing.services.rule_order import reorder
+from routing.services.rule_summary import conditions, what_happens
+
+
+class HoldsForFilter(admin.SimpleListFilter):
+    """Every rule that a call to a number may meet, also those for all numbers."""
+
+    title = "rules that calls to this number meet"
+    parameter_name = "number"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        numbers = PhoneNumber.objects.order_by("label").values_list("pk", "label")
+        return [(str(pk), label) for pk, label in numbers]
+
+    def queryset(
+        self, request: HttpRequest, queryset: "QuerySet[RoutingRule]"
+    ) -> "QuerySet[RoutingRule]":
+        chosen = self.value()
+        if not chosen or not chosen.isdecimal():
+            return queryset
+        own, grouped = Q(numbers=chosen), Q(groups__numbers=chosen)
+        everywhere = Q(numbers__isnull=True, groups__isnull=True)
+        found = RoutingRule.objects.filter(own | grouped | everywhere).order_by()
+        return queryset.filter(pk__in=found.values("pk"))
 
 
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(RoutingAdmin):
-    list_display = ("name", "for_numbers", "condition", "what_happens")
-    list_filter = ("action", "caller_match", "hours_match", "numbers")
+    form = RoutingRuleForm
+    list_display = ("name", "for_numbers", "condition", "action_words")
+    list_filter = (HoldsForFilter, "action", "caller_match", "hours_match")
     search_fields = ("name", "callers")
-    list_select_related = ("calendar", "agent", "policy", "profile")
+    list_select_related = ("calendar", "agent", "policy", "profile", "contact")
+    list_per_page = 1000  # dragging a rule over a whole order needs all of it
     ordering_field = "position"
     hide_ordering_field = True
-    autocomplete_fields = ("numbers",)
-    fieldsets = (
-        (None, {"fields": ("name",)}),
-        (
-            "When all of this holds",
-            {
-                "fields": (
-                    "numbers",
-                    "caller_match",
-                    "callers",
-                    "hours_match",
-                    "calendar",
-                )
-            },
-        ),
-        (
-            "Then",
-            {
-                "fields": (
-                    "action",
-                    "agent",
-                    "policy",
-                    "profile",
-                    "message",
-                    "sip_status",
-                    "because",
-                )
-            },
-        ),
-    )
-    conditional_fields = {
-        "callers": "['listed', 'not_listed'].includes(caller_match)",
-        "calendar": "hours_match != 'any'",
-        "agent": "action == 'accept'",
-        "policy": "action != 'reject'",
-        "profile": "action != 'reject'",
-        "message": "action == 'voicemail'",
-        "sip_status": "action == 'reject'",
-        "because": "action == 'reject'",
-    }
+    autocomplete_fields = ("numbers", "groups", "caller_lists", "more_calendars")
+    fieldsets = FIELDSETS
+    conditional_fields = CONDITIONAL
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[RoutingRule]":
         rules: QuerySet[RoutingRule] = super().get_queryset(request)
-        return rules.prefetch_related("numbers")
+        return rules.prefetch_related(
+            "numbers", "groups", "caller_lists", "more_calendars"
+        )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method == "POST" and "_save" in request.POST:
+            return self.save_order(request)
+        defaults = PhoneNumber.objects.select_related("agent", "policy")
+        context = {**(extra_context or {}), "defaults": defaults}
+        page: HttpResponse = super().changelist_view(request, context)
+        return page
+
+    def save_order(self, request: HttpRequest) -> HttpResponse:
+        """The page numbers its rows from 0, which is right only among themselves."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if reorder(order_of(request.POST)):
+            messages.success(request, "The rules are in the new order.")
+        return HttpResponseRedirect(request.get_full_path())
 
     @admin.display(description="Numbers")
     def for_numbers(self, row: RoutingRule) -> str:
-        return ", ".join(number.label for number in row.numbers.all()) or "all"
+        groups = (group.name for group in row.groups.all())
+        labels = (number.label for number in row.numbers.all())
+        return ", ".join((*groups, *labels)) or "all"
 
     @admin.display(description="When")
     def condition(self, row: RoutingRule) -> str:
         return " and ".join(conditions(row)) or "always"
 
     @admin.display(description="What happens", ordering="action")
-    def what_happens(self, row: RoutingRule) -> str:
-        target = row.agent if row.action == RuleAction.ACCEPT else row.policy
-        name = f": {target.name}" if target is not None else ""
-        return f"{row.get_action_display()}{name}"
+    def action_words(self, row: RoutingRule) -> str:
+        return what_happens(row)
 
 
-def conditions(row: RoutingRule) -> list[str]:
-    """The conditions that are set, short enough for a list."""
-    listed = some(row.caller_list())
-    callers = {
-        CallerMatch.LISTED: f"the caller is {listed}",
-        CallerMatch.NOT_LISTED: f"the caller is not {listed}",
-        CallerMatch.WITHHELD: "the caller withholds the number",
-    }
-    found = [text for match, text in callers.items() if row.caller_match == match]
-    if row.hours_match != HoursMatch.ANY and row.calendar is not None:
-        found.append(f"“{row.calendar.name}” is {row.hours_match}")
-    return found
+def order_of(data: QueryDict) -> list[int]:
+    """The rules of a page in the order that was submitted; nonsense is left out."""
+    rows = []
+    for place in range(number(data, "form-TOTAL_FORMS") or 0):
+        pk = number(data, f"form-{place}-id")
+        position = number(data, f"form-{place}-position")
+        if pk is not None:
+            rows.append((place if position is None else position, place, pk))
+    return [pk for _, _, pk in sorted(rows)]
 
 
-def some(callers: list[str]) -> str:
-    """Two of them at most, for a list must stay short."""
-    if len(callers) > 2:
-        return f"one of {len(callers)}"
-    return " or ".join(spaced(caller) for caller in callers)
+def number(data: QueryDict, name: str) -> int | None:
+    """Of a few digits only: a page has some thousand rows at most."""
+    text = data.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+@admin.register(NumberGroup)
+class NumberGroupAdmin(RoutingAdmin):
+    list_display = ("name", "members")
+    search_fields = ("name",)
+    autocomplete_fields = ("numbers",)
+    fieldsets = ((None, {"fields": ("name", "numbers")}),)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[NumberGroup]":
+        groups: QuerySet[NumberGroup] = super().get_queryset(request)
+        return groups.prefetch_related("numbers")
+
+    @admin.display(description="Numbers")
+    def members(self, row: NumberGroup) -> str:
+        return ", ".join(number.label for number in row.numbers.all())

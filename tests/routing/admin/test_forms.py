@@ -303,12 +303,26 @@ def test_a_policy_rings_nobody_twice(manager: User) -> None:
 @pytest.mark.parametrize(
     ("changes", "remedy"),
     [
-        ({"caller_match": "listed"}, "List at least one caller"),
+        ({"caller_match": "listed"}, "Name at least one list, number or country"),
+        ({"caller_match": "listed", "countries": "US, ZZ"}, "“ZZ” is no country"),
+        ({"forwarded": "listed"}, "List at least one number"),
+        ({"forwarded": "listed", "forwarded_from": "12"}, "“12”: Write the"),
+        ({"history": "again", "within_minutes": "0"}, "greater than or equal to 1"),
+        ({"load": "number", "load_from": "0"}, "greater than or equal to 1"),
+        ({"since": "09:00", "until": "09:00"}, "It ends when it begins"),
+        ({"weekdays": ["7"]}, "not one of the available"),
+        (
+            {"first_day": "2026-12-24", "last_day": "2026-12-23"},
+            "It ends before it begins",
+        ),
+        ({"headers": "X Line: sales"}, "“X Line” is no name of a header"),
+        ({"action": "message"}, "Write what the caller is to hear"),
         ({"caller_match": "listed", "callers": "+1202*\n0199"}, "“0199”: Write the"),
         ({"hours_match": "closed"}, "Choose the calendar"),
         ({"action": "divert"}, "Choose the escalation policy"),
+        ({"action": "divert"}, "or one contact"),
         ({"action": "reject", "sip_status": "200"}, "not one of the available"),
-        ({"action": "reject", "because": "overflow"}, "not one of the available"),
+        ({"action": "reject", "because": "budget"}, "not one of the available"),
     ],
 )
 def test_a_rule_that_could_not_be_carried_out_is_refused(
@@ -335,6 +349,82 @@ def test_a_rule_keeps_only_what_its_action_needs(manager: User) -> None:
     assert errors(submit(manager, rule, action="accept", caller_match="any")) == ""
     rule.refresh_from_db()
     assert (rule.callers, rule.because) == ("", "rule")
+
+
+def test_a_rule_keeps_what_it_asks_as_it_was_meant(manager: User) -> None:
+    staff, group = make.make_list(kind="staff"), make.make_group(make.make_number())
+    asked = {
+        "groups": [group.pk],
+        "caller_match": "listed",
+        "caller_lists": [staff.pk],
+        "countries": "us de us",
+        "weekdays": ["4", "0"],
+        "since": "22:00",
+        "until": "06:00",
+        "headers": "X-Line :  sales*\r\nX-Any",
+    }
+    rule = make.make_rule()
+    assert errors(submit(manager, rule, **asked)) == ""
+    rule.refresh_from_db()
+    assert rule.countries == "US, DE"
+    assert rule.weekdays == "0 4"
+    assert rule.header_list() == [("X-Line", "sales*"), ("X-Any", "*")]
+    assert rule.time_words() == "Monday, Friday, from 22:00 to 06:00"
+    assert list(rule.caller_lists.all()) == [staff]
+    assert errors(submit(manager, rule, caller_match="any")) == ""
+    rule.refresh_from_db()
+    assert (rule.countries, list(rule.caller_lists.all())) == ("", [])
+
+
+def test_a_split_needs_two_agents_and_a_share(manager: User) -> None:
+    one, other = make.make_agent(), make.make_agent()
+    rule = make.make_rule(agent=one)
+    same = submit(manager, rule, second_agent=one.pk, second_share="50")
+    assert "This is the first agent already" in errors(same)
+    none = submit(manager, rule, second_agent=other.pk, second_share="0")
+    assert "from 1 to 99" in errors(none)
+    assert errors(submit(manager, rule, second_agent=other.pk, second_share="5")) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"max_calls": "0", "kept_calls": "1"}, "Write 0"),
+        ({"max_calls": "3", "kept_calls": "3"}, "Keep fewer than the 3 calls"),
+        ({"max_calls": "-1"}, "greater than or equal to 0"),
+        ({"overflow": "message"}, "Write what the caller is to hear"),
+        ({"overflow": "accept"}, "not one of the available"),
+    ],
+)
+def test_a_limit_that_would_lose_callers_is_refused(
+    manager: User, changes: dict[str, str], remedy: str
+) -> None:
+    assert remedy in errors(submit(manager, make.make_number(), **changes))
+
+
+@pytest.mark.parametrize("caller", ["0199", "+1202555*0199", "", "sip:", "*"])
+def test_a_caller_on_a_list_is_one_that_can_call(manager: User, caller: str) -> None:
+    entry = make.make_entry(make.make_list(), "+12025550199")
+    assert errors(submit(manager, entry, caller=caller))
+
+
+def test_a_caller_is_kept_on_a_list_as_calls_bring_it(manager: User) -> None:
+    entry = make.make_entry(make.make_list(), "+12025550199")
+    for written, kept in (
+        ("+1 (202) 555-0142", "+12025550142"),
+        ("+1 303*", "+1303*"),
+        ("sip:Ana@Example.com;x=1", "sip:ana@example.com"),
+    ):
+        assert errors(submit(manager, entry, caller=written)) == ""
+        entry.refresh_from_db()
+        assert entry.caller == kept
+
+
+def test_a_caller_is_on_a_list_once(manager: User) -> None:
+    chosen = make.make_list("+12025550142")
+    entry = make.make_entry(chosen, "+12025550199")
+    twice = submit(manager, entry, caller="+12025550142")
+    assert "on the list already" in errors(twice)
 
 
 def test_a_new_rule_comes_last(manager: User) -> None:
