@@ -18,6 +18,7 @@ from calls import reports
 from calls.core import zoned
 from calls.core.lines import in_words
 from calls.templatetags.telling import TONES
+from phoneops.trends import trends
 
 REFRESH_SECONDS = 5
 FOLLOW_UPS_SHOWN = 6
@@ -46,6 +47,8 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
     if request.user.has_perm("calls.view_call"):
         context |= calls_part(now)
+        if "part" not in request.GET:  # days change more slowly than calls
+            context["trends"] = trends(request, now)
     if request.user.has_perm("calls.view_handoff"):
         context["handoffs"] = reports.handoffs_of_today(now)
     if request.user.has_perm("calls.view_followup"):

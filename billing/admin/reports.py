@@ -118,8 +118,8 @@ class ReportSubscriptionAdmin(ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReportSubscription]:
-        latest = SentReport.objects.order_by("subscription", "-last_day", "-created_at")
-        last = latest.distinct("subscription").prefetch_related("deliveries")
+        latest = SentReport.objects.order_by("subscription_id", "-last_day", "-pk")
+        last = latest.distinct("subscription_id").prefetch_related("deliveries")
         return ReportSubscription.objects.prefetch_related(
             Prefetch("reports", queryset=last, to_attr="last_reports")
         )

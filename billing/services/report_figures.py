@@ -38,7 +38,12 @@ def make_report(period: Period, now: datetime, wanted: Wanted = ALL) -> Report:
 def day_by_day(period: Period, wanted: Wanted = ALL) -> tuple[Day, ...]:
     """Three queries. At least a fortnight up to the last day of the period."""
     days = chart_days(period)
-    whole = Period(days[0], days[-1], period.zone)
+    return each_day(Period(days[0], days[-1], period.zone), wanted)
+
+
+def each_day(period: Period, wanted: Wanted = ALL) -> tuple[Day, ...]:
+    """Three queries."""
+    days = period.dates()
     calls = report_calls.calls_by_day(days, period.zone, wanted)
-    spent = report_spend.spend_by_day(days_of(whole, wanted))
+    spent = report_spend.spend_by_day(days_of(period, wanted))
     return tuple(Day(day, calls.get(day, {}), spent.get(day, NOTHING)) for day in days)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import translation
 
-from billing.core.report import NOTHING, Report
+from billing.core.report import NOTHING, Day, Report
 from billing.core.report_page import (
     Chart,
     Equation,
@@ -57,7 +57,7 @@ def put_into_words(
             about=", ".join(line_names) or _("All lines"),
             tiles=tuple(tiles(report, shown_in)),
             equation=equation(report),
-            charts=(calls_chart(report), spend_chart(report, shown_in)),
+            charts=(calls_chart(report.days), spend_chart(report.days, shown_in)),
             sections=Sections(report, shown_in).all(),
             notes=(*notes, *warnings(report)),
             link=link,
@@ -164,7 +164,7 @@ def warnings(report: Report) -> list[str]:
     return told
 
 
-def calls_chart(report: Report) -> Chart:
+def calls_chart(days: Sequence[Day]) -> Chart:
     groups: list[tuple[str, str, Sequence[str]]] = [
         (_("Ended well without a person"), "#16a34a", WELL),
         (_("Handed off"), "#2563eb", (Disposition.HANDED_OFF,)),
@@ -177,14 +177,13 @@ def calls_chart(report: Report) -> Chart:
     series = []
     for name, colour, members in groups:
         values = tuple(
-            Decimal(sum(one.calls.get(member, 0) for member in members))
-            for one in report.days
+            Decimal(sum(one.calls.get(member, 0) for member in members)) for one in days
         )
         if any(values):
             series.append(Series(name, colour, values))
-    most = max((sum(one.calls.values()) for one in report.days), default=0)
+    most = max((sum(one.calls.values()) for one in days), default=0)
     return chart(
-        report,
+        days,
         "calls",
         _("Calls a day, by how they ended"),
         tuple(series),
@@ -192,12 +191,12 @@ def calls_chart(report: Report) -> Chart:
     )
 
 
-def spend_chart(report: Report, currency: Currency) -> Chart:
-    values = tuple(one.spent * currency.rate for one in report.days)
-    most = max((one.spent for one in report.days), default=NOTHING)
+def spend_chart(days: Sequence[Day], currency: Currency) -> Chart:
+    values = tuple(one.spent * currency.rate for one in days)
+    most = max((one.spent for one in days), default=NOTHING)
     title = _("Spend a day, in %(currency)s") % {"currency": currency.code}
     return chart(
-        report,
+        days,
         "spend",
         title,
         (Series(_("Spend"), SPEND_COLOUR, values),) if any(values) else (),
@@ -207,7 +206,7 @@ def spend_chart(report: Report, currency: Currency) -> Chart:
 
 
 def chart(
-    report: Report,
+    days: Sequence[Day],
     key: str,
     title: str,
     series: tuple[Series, ...],
@@ -218,8 +217,8 @@ def chart(
     return Chart(
         key=key,
         title=title,
-        labels=tuple(f"{one.day.day}" for one in report.days),
-        days=tuple(words.short_day(one.day) for one in report.days),
+        labels=tuple(f"{one.day.day}" for one in days),
+        days=tuple(words.short_day(one.day) for one in days),
         series=series,
         summary=summary,
         money=money,
