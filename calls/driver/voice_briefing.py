@@ -48,7 +48,11 @@ def brief_voice(
             dead_air_seconds=voice.dead_air_seconds,
             ghost_seconds=voice.ghost_seconds,
         ),
-        past=voice_past_of(session.past, elapsed=elapsed),
+        past=voice_past_of(
+            session.past,
+            elapsed=elapsed,
+            being_handed_over=session.being_handed_over,
+        ),
         instructions=common.instructions,
         tools=common.tools,
         http_tools=common.http_tools,

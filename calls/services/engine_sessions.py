@@ -17,7 +17,7 @@ from calls.core.progress import ENDED
 from calls.core.words import CallState, EngineState
 from calls.models import Call, EngineSession
 from calls.models.engine import STEERED, UNDECIDED
-from calls.services import progress, trunk_ends
+from calls.services import handoffs, progress, trunk_ends
 from calls.services.sessions import Left, OpenedSession, opened
 
 LEASE = timedelta(seconds=3)
@@ -43,7 +43,8 @@ class OpenedVoiceSession(OpenedSession):
 
     `attached_before`: somebody steered this call already, so that it was greeted.
     `caller_gone`: the carrier says that the caller has left, so all that is to be done
-    is to hang up. An empty model was not told: the agent's own.
+    is to hang up. `being_handed_over`: a person was asked for and nothing shows yet
+    what came of it. An empty model was not told: the agent's own.
     """
 
     id: int
@@ -52,6 +53,7 @@ class OpenedVoiceSession(OpenedSession):
     trunk: bool
     attached_before: bool
     caller_gone: bool
+    being_handed_over: bool
     voice_model: str
     transcription_model: str
 
@@ -108,6 +110,7 @@ def take_lease(
         call = session.call
         call.answered_at = call.answered_at or now
         common = opened(call)
+        asked = handoffs.pending(call)
     return OpenedVoiceSession(
         **{field.name: getattr(common, field.name) for field in fields(common)},
         id=session.pk,
@@ -116,6 +119,7 @@ def take_lease(
         trunk=session.trunk,
         attached_before=session.state == EngineState.ATTACHED,
         caller_gone=call.state in ENDED,
+        being_handed_over=asked is not None,
         voice_model=session.voice_model,
         transcription_model=session.transcription_model,
     )

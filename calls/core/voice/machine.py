@@ -130,6 +130,9 @@ class VoiceCall(CallerSide):
             self._ask_tool(wish)
         if self._past.open_tools:
             self._after_tools(now)
+        elif not self._engine.idle_prompts:
+            # What was asked in the gap is not told: in a silence we ask again.
+            self._timers.start(Due.SILENCE, now + self._limits.silence_seconds)
 
     # responses
 

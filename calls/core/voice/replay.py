@@ -14,8 +14,13 @@ from calls.core.voice.state import VoicePast
 from calls.core.words import EventKind, HandoffReason
 
 
-def voice_past_of(entries: Iterable[Entry], *, elapsed: float) -> VoicePast:
-    """`entries` in the order of their happening; `elapsed` in seconds."""
+def voice_past_of(
+    entries: Iterable[Entry], *, elapsed: float, being_handed_over: bool = False
+) -> VoicePast:
+    """`entries` in the order of their happening; `elapsed` in seconds.
+
+    `being_handed_over`: a person was rung, and what came of it is not known yet.
+    """
     collected: dict[str, str] = {}
     open_tools: dict[str, ToolWish] = {}
     spoke, turn, language = False, 0, ""
@@ -39,6 +44,8 @@ def voice_past_of(entries: Iterable[Entry], *, elapsed: float) -> VoicePast:
             case EventKind.HANDOFF_ASKED:
                 reason = HandoffReason(data["reason"])
                 handoff = HandOff(reason, data["summary"], {}, data["asked_by"])
+            case EventKind.CONTACT_RINGING if being_handed_over:
+                pass  # whoever watched it is gone
             case EventKind.CONTACT_RINGING | EventKind.RECONNECTED:
                 handoff = None  # carried out, whatever came of it
     return VoicePast(

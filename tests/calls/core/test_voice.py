@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from calls.core import events as ev
 from calls.core.actions import HandOff, HangUp, Note, ReportIncident, RunTool
+from calls.core.replay import Entry
 from calls.core.voice import Engine, VoiceCall, VoicePast
 from calls.core.voice import events as vev
 from calls.core.voice.actions import (
@@ -17,6 +18,7 @@ from calls.core.voice.actions import (
     TellModel,
     VoiceAction,
 )
+from calls.core.voice.replay import voice_past_of
 from calls.core.voice.state import VoiceState
 from calls.core.words import EventKind, HandoffReason
 from routing.core.ruleset import AtLimit, LanguageProfile, Limits
@@ -74,6 +76,39 @@ def test_greets_as_soon_as_it_is_attached() -> None:
 def test_does_not_greet_again_when_another_process_takes_over() -> None:
     call = VoiceCall(make_setting(), Engine(), VoicePast(caller_spoke=True))
     assert not of(Respond, call.receive(vev.Attached(again=True), 0))
+
+
+def test_after_taking_over_a_silence_is_not_waited_out_for_ever() -> None:
+    setting = make_setting()
+    call = VoiceCall(setting, Engine(), VoicePast(caller_spoke=True))
+    call.receive(vev.Attached(again=True), 0)
+    asked = call.receive(ev.DeadlinePassed(), 60)
+    assert of(Respond, asked) == [Respond(call.phrases.still_there)]
+    prompted = Engine(idle_prompts=True)
+    other = VoiceCall(setting, prompted, VoicePast(caller_spoke=True))
+    other.receive(vev.Attached(again=True), 0)
+    assert not of(Respond, other.receive(ev.DeadlinePassed(), 60))
+
+
+RINGING = [
+    Entry(
+        EventKind.HANDOFF_ASKED,
+        {"reason": "caller_asked", "summary": "Ana, please.", "asked_by": "agent"},
+    ),
+    Entry(EventKind.CONTACT_RINGING, {"contact": "Ana", "position": 0}),
+]
+
+
+def test_a_transfer_that_a_dead_process_watched_goes_on() -> None:
+    past = voice_past_of(RINGING, elapsed=20, being_handed_over=True)
+    call = VoiceCall(make_setting(), Engine(), past)
+    assert EventKind.HANDOFF_ASKED in notes(call.receive(vev.Attached(again=True), 0))
+    assert past.handoff is not None
+    assert past.handoff.summary == "Ana, please."
+
+
+def test_a_transfer_whose_end_is_known_is_not_begun_again() -> None:
+    assert voice_past_of(RINGING, elapsed=20).handoff is None
 
 
 def test_a_tool_left_open_by_a_dead_process_is_run_again() -> None:
