@@ -68,6 +68,12 @@ def scheduler(say: Say) -> Service:
     return Service("scheduler", program, say)
 
 
+def sidebands(say: Say) -> Service:
+    """Where voice calls are not left to the web server. Told to end, it gives each of
+    its calls to whoever takes it next; a call goes on meanwhile."""
+    return Service("sidebands", python(MANAGE, "runworker", "sideband"), say)
+
+
 def simulator(say: Say) -> Service:
     program = python(
         *("-m", "calls.simulator", "--port", str(settings.SIMULATOR_PORT)),
@@ -80,6 +86,16 @@ def simulator(say: Say) -> Service:
         *("--openai-webhook-secret", settings.OPENAI_WEBHOOK_SECRETS[0]),
     )
     return Service("simulator", program, say)
+
+
+def running(say: Say, door: socket.socket) -> list[Service]:
+    """What makes up the portal on this machine, in the order in which it starts."""
+    found = [worker(say), scheduler(say)]
+    if settings.SIMULATED:
+        found.append(simulator(say))
+    if not settings.SIDEBAND_HERE:
+        found.append(sidebands(say))
+    return [*found, web(say, door)]
 
 
 def first_calls(say: Say) -> Service:

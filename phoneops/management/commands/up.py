@@ -92,11 +92,8 @@ class Command(BaseCommand):
         return password
 
     def start_services(self, supervisor: Supervisor, door: socket.socket) -> None:
-        supervisor.add(programs.worker(self.say))
-        supervisor.add(programs.scheduler(self.say))
-        if settings.SIMULATED:
-            supervisor.add(programs.simulator(self.say))
-        supervisor.add(programs.web(self.say, door))
+        for service in programs.running(self.say, door):
+            supervisor.add(service)
 
     def watch(self, supervisor: Supervisor, password: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
