@@ -20,7 +20,12 @@ LOOK_EVERY_S = 0.5
 PATIENCE_S = 15.0
 BAR = 30
 SHOWN_FAILURES = 10
-DEMO: dict[str, object] = {"scenario": "all", "concurrency": 3, "speed": 4}
+DEMO: dict[str, object] = {
+    "scenario": "all",
+    "paths": "relay,sip",
+    "concurrency": 4,
+    "speed": 4,
+}
 Json = dict[str, Any]
 
 

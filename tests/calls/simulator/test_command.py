@@ -89,7 +89,8 @@ async def test_scenarios_can_be_listed(settings: Settings) -> None:
 
 async def test_the_demo_plays_every_scenario_once() -> None:
     wanted = simulate.Command()._wanted({"demo": True})
-    assert wanted == {"scenario": "all", "concurrency": 3, "speed": 4}
+    both = "relay,sip"
+    assert wanted == {"scenario": "all", "paths": both, "concurrency": 4, "speed": 4}
 
 
 def test_without_a_simulator_it_says_what_to_do(settings: Settings) -> None:
