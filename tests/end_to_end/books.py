@@ -66,6 +66,24 @@ class Books:
         )
         return str(found[0]["carrier_sid"]) if found else None
 
+    def session(self, sid: str) -> dict[str, Any]:
+        """How far the voice provider's side of a call is, and who steers it."""
+        found = self.rows(
+            "SELECT calls_enginesession.state, calls_enginesession.lease_owner, claims,"
+            " decided_by FROM calls_enginesession"
+            " JOIN calls_call ON call_id = calls_call.id WHERE carrier_sid = %s",
+            sid,
+        )
+        return found[0] if found else {"state": "", "lease_owner": "", "claims": 0}
+
+    def newest_on_trunk(self) -> str:
+        """Its name, which is of our making, or nothing."""
+        found = self.rows(
+            "SELECT carrier_sid FROM calls_call WHERE carrier_sid LIKE 'sip-%%'"
+            " AND over_at IS NULL ORDER BY id DESC LIMIT 1"
+        )
+        return str(found[0]["carrier_sid"]) if found else ""
+
     def closed(self, sid: str, *, within: float = 60.0) -> CallRow:
         """The call, once it is closed and its mail is out."""
 

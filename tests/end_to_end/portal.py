@@ -171,3 +171,9 @@ def make_web(
 def make_worker(folder: Path, environment: dict[str, str]) -> Process:
     command = [sys.executable, "-u", *WORKER, "-s", str(folder / "beat")]
     return Process("worker", command, environment=environment, folder=folder)
+
+
+def make_host(name: str, folder: Path, environment: dict[str, str]) -> Process:
+    """A process made for the sidebands of voice calls."""
+    command = [sys.executable, "-u", "manage.py", "runworker", "sideband"]
+    return Process(name, command, environment=environment, folder=folder)

@@ -19,6 +19,7 @@ from routing.models import Agent, HttpTool, RoutingRule  # noqa: E402
 from routing.services import releases  # noqa: E402
 from routing.services.demo import load_demo  # noqa: E402
 
+SLOW_SECONDS = 8.0
 ADMIN, PASSWORD = "admin", "a-password-for-tests"
 
 
@@ -31,9 +32,19 @@ def main() -> None:
     )
     Agent.objects.update(dead_air_seconds=4.0)
     HttpTool.objects.update(timeout=2.0)
+    add_slow_tool()
     releases.publish(author=None, note="End to end")
     users = get_user_model()._default_manager
     users.create_superuser(ADMIN, "admin@example.com", PASSWORD)
+
+
+def add_slow_tool() -> None:
+    """One that may take its time, so that a test can do something meanwhile."""
+    tool = HttpTool.objects.get(name="check_opening_slots")
+    tool.pk, tool.name, tool.timeout = None, "check_warehouse", SLOW_SECONDS
+    tool.save()
+    for agent in Agent.objects.all():
+        agent.tools.add(tool)
 
 
 if __name__ == "__main__":
