@@ -13,6 +13,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from calls import reports
+from calls.admin import block
 from calls.admin.history import ModelAdmin, person
 from calls.core.words import CallState, HandoffReason
 from calls.models import Call, Handoff
@@ -73,6 +74,8 @@ def show(
         "now": timezone.now(),
         "refresh": REFRESH_SECONDS if going_on else 0,
         "form": form,
+        "listed": block.entries_of(call),
+        "may_block": block.may_block(request, call),
         "review_url": reverse("admin:calls_call_review", args=[call.pk]),
     }
     return TemplateResponse(request, "calls/call.html", context)

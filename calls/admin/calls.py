@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
+from calls.admin import block as call_block
 from calls.admin import call_page, columns, export, filters, recordings, trial
 from calls.admin.history import ReadOnlyAdmin
 from calls.models import Call, Handoff, Recording
@@ -54,11 +55,13 @@ class CallAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         review = self.admin_site.admin_view(self.review_view)
         try_it = self.admin_site.admin_view(require_safe(self.try_view))
+        block = self.admin_site.admin_view(self.block_view)
         audio = self.admin_site.admin_view(require_safe(self.audio_view))
         return [
             path("try/", try_it, name="calls_call_try"),
             path("recording/<int:pk>/audio/", audio, name="calls_call_audio"),
             path("<path:object_id>/review/", review, name="calls_call_review"),
+            path("<path:object_id>/block/", block, name="calls_call_block"),
             *super().get_urls(),
         ]
 
@@ -76,6 +79,9 @@ class CallAdmin(ReadOnlyAdmin):
 
     def try_view(self, request: HttpRequest) -> HttpResponse:
         return trial.show(request, self)
+
+    def block_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return call_block.block(request, self, self.get_call(request, object_id))
 
     def audio_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not self.has_view_permission(request):

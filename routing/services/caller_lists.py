@@ -6,6 +6,7 @@ Read at every call and written at once: blocking a caller cannot wait for a rele
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from routing.core.decision import ListKind, OnList
 from routing.models import CallerEntry, CallerList
@@ -18,13 +19,21 @@ def lists_of(caller: str, now: datetime) -> tuple[OnList, ...]:
     if not caller:
         return ()
     found = (
-        CallerEntry.objects.holding(now)
-        .filter(caller__in=[caller, *beginnings(caller)])
+        holding(caller, now)
         .order_by("caller_list__name", "caller_list_id")
         .values_list("caller_list_id", "caller_list__name", "caller_list__kind")
         .distinct()
     )
     return tuple(OnList(str(pk), name, ListKind(kind)) for pk, name, kind in found)
+
+
+def entries_of(caller: str, now: datetime) -> list[CallerEntry]:
+    return list(holding(caller, now).select_related("caller_list"))
+
+
+def holding(caller: str, now: datetime) -> "QuerySet[CallerEntry]":
+    named = [caller, *beginnings(caller)]
+    return CallerEntry.objects.holding(now).filter(caller__in=named)
 
 
 def beginnings(caller: str) -> list[str]:
