@@ -32,6 +32,8 @@ class ReconciliationAdmin(ReadOnlyAdmin):
         ("day", RangeDateFilter),
     )
     date_hierarchy = "day"
+    # The newest day first, and on it what differs most.
+    ordering = ("-day", Abs(F("remainder")).desc(), "provider", "item")
     search_fields = ("item", "label")
     fields = (
         "day",
@@ -46,12 +48,11 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reconciliation]:
-        """The newest day first, and on it what differs most."""
         none = Value(Decimal(0), output_field=AMOUNT)
         difference = Coalesce("theirs", none) - Coalesce("ours", none)
         return Reconciliation.objects.annotate(
             remainder=ExpressionWrapper(difference, output_field=AMOUNT)
-        ).order_by("-day", Abs(F("remainder")).desc(), "provider", "item")
+        )
 
     @admin.display(description="What for", ordering="item")
     def what(self, row: Reconciliation) -> str:

@@ -74,11 +74,7 @@ class StepInline(TabularInline):
     model = BudgetStep
     extra = 0
     fields = ("threshold", "action", "agent", "most_seconds")
-    verbose_name_plural = (
-        "Steps. When so much is spent, this happens until the period is over. No "
-        "caller is turned away: whoever does not get the agent gets people, a "
-        "voicemail or a call back"
-    )
+    verbose_name_plural = "Steps"
 
 
 @admin.register(Budget)
@@ -109,7 +105,10 @@ class BudgetAdmin(ModelAdmin):
                     ),
                     "description": "Name the number or the agent only if the budget "
                     "is for one of them. A day and a month are those of the number's "
-                    "own time zone. Most a single call may cost is set with its agent.",
+                    "own time zone. When a step below is reached, what it says is "
+                    "done until the day or month is over. No caller is turned away: "
+                    "who does not get the agent gets people, a voicemail or a call "
+                    "back. What a single call may cost is set with its agent.",
                 },
             ),
         ]
