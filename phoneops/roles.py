@@ -35,6 +35,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "calls.review_call",
         "calls.change_followup",
         "calls.change_incident",
+        "routing.add_callerentry",
     ),
     "Manager": (
         *READ,

@@ -8,7 +8,12 @@ from routing.admin.compare import CompareView, ExportView
 from routing.admin.cover import CoverView
 from routing.admin.pages import RoutingAdmin
 from routing.admin.publish import PublishView
-from routing.admin.restore import ImportView, RestoreView, editing_permissions
+from routing.admin.restore import (
+    PUBLISH,
+    ImportView,
+    RestoreView,
+    editing_permissions,
+)
 from routing.models import Release
 from routing.services import releases
 from routing.services.wording import readable
@@ -38,7 +43,7 @@ class ReleaseAdmin(RoutingAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         release = self.get_object(request, object_id) if object_id else None
-        may = {"may_restore": may_replace_draft(request)}
+        may = {"may_restore": may_go_back(request)}
         context = {**(extra_context or {}), **may, **contents(release)}
         page: HttpResponse = super().changeform_view(
             request, object_id, form_url, context
@@ -89,6 +94,10 @@ class ReleaseAdmin(RoutingAdmin):
     @admin.display(description="Published by", ordering="author__username")
     def published_by(self, row: Release) -> str:
         return "set up with the portal" if row.author is None else str(row.author)
+
+
+def may_go_back(request: HttpRequest) -> bool:
+    return request.user.has_perm(PUBLISH) or may_replace_draft(request)
 
 
 def may_replace_draft(request: HttpRequest) -> bool:

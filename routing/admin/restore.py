@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -76,6 +77,9 @@ class ReplacingView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,t
     def may_publish(self) -> bool:
         return bool(self.request.user.has_perm(PUBLISH))
 
+    def may_edit(self) -> bool:
+        return bool(self.request.user.has_perms(editing_permissions()))
+
     def described(self, document: Document, lines: Lines) -> dict[str, Any]:
         """What would change against the draft, against what calls use, and what is
 
@@ -86,6 +90,7 @@ class ReplacingView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,t
             "given_up": releases.changes_between(newest, draft),
             "seen": releases.fingerprint(draft),
             "may_publish": self.may_publish(),
+            "may_edit": self.may_edit(),
             "opts": Release._meta,
         }
         try:
@@ -98,6 +103,8 @@ class ReplacingView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,t
         user = self.request.user
         assert isinstance(user, User)  # the permission was checked
         publish = "_publish" in self.request.POST and self.may_publish()
+        if not (publish or self.may_edit()):
+            raise PermissionDenied
         release = take(
             document,
             lines,
@@ -131,7 +138,12 @@ class ReplacingView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,t
 
 
 class RestoreView(ReplacingView):
+    """Whoever may publish may go back, which publishes what was published before."""
+
     title = "Go back"
+
+    def get_permission_required(self) -> list[str]:
+        return [PUBLISH] if self.may_publish() else editing_permissions()
 
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any

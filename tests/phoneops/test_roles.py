@@ -65,8 +65,12 @@ EDITORS: Mapping[str, set[str]] = {
     "billing": {"Administrator"},
     "auth": {"Administrator"},
     "calls": {"Administrator"},
+    "calls.DryRun": {"Manager", "Publisher", "Administrator"},
     "billing.Budget": {"Manager", "Administrator"},
+    "billing.ExchangeRate": {"Manager", "Administrator"},
+    "billing.ReportSubscription": {"Manager", "Administrator"},
     "billing.TestCaller": {"Manager", "Administrator"},
+    "routing.CallerEntry": {"Supervisor", "Manager", "Administrator"},
     "routing.EmergencyClosure": set(ALL) - {"Viewer"},
 }
 
@@ -114,6 +118,37 @@ def test_who_may_publish(role: str) -> None:
     posted = client.post(url, {"seen": seen, "note": "Go"})
     assert posted.status_code == (302 if publishes else 403)
     assert Release.objects.exists() is publishes
+
+
+@ROLES
+@pytest.mark.parametrize("button", ["_publish", "_draft"])
+def test_who_may_go_back_to_a_release(role: str, button: str) -> None:
+    """Whoever edits puts it into the draft, whoever publishes makes it the newest."""
+    number = make.make_number(label="Then")
+    make.publish()
+    PhoneNumber.objects.update(label="Now")
+    make.publish()
+    client, url = person(role), reverse("admin:routing_release_restore", args=[1])
+    allowed = {
+        "_publish": {"Publisher", "Administrator"},
+        "_draft": {"Manager", "Administrator"},
+    }
+    opens = role in allowed["_publish"] | allowed["_draft"]
+    assert client.get(url).status_code == (200 if opens else 403)
+    posted = client.post(
+        url, {"seen": seen_on(client, url) if opens else "", button: ""}
+    )
+    number.refresh_from_db()
+    if role in allowed[button]:
+        assert posted.status_code == 302
+        assert number.label == "Then"
+    else:
+        assert number.label == "Then" if role == "Manager" else "Now"
+    assert Release.objects.count() == (3 if may_publish(role, button) else 2)
+
+
+def may_publish(role: str, button: str) -> bool:
+    return button == "_publish" and role in ("Publisher", "Administrator")
 
 
 def seen_on(client: Client, url: str) -> str:

@@ -9,7 +9,7 @@ import yaml
 from django.apps import apps
 from django.db.models import Model
 
-from routing.models import ModelLife, Release
+from routing.models import EmergencyClosure, ModelLife, Release
 from routing.models.caller_lists import CallerEntry
 from routing.services import config
 from routing.services.config.schema import schema, written_schema
@@ -22,6 +22,7 @@ PUBLISHED = Path(__file__).parents[4] / "routing/configuration.schema.json"
 NOT_CONFIGURATION: dict[type[Model], str] = {
     Release: "what was published of it",
     CallerEntry: "holds from the moment it is made, without publishing",
+    EmergencyClosure: "works at once, without publishing",
     ModelLife: "what the provider has told us",
 }
 PLACES: list[Section | Part] = [
