@@ -123,6 +123,9 @@ class HistoryAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description="From what to what")
     def difference(self, entry: LogEntry) -> str:
+        """What a record held when it was added or deleted is on its own page."""
+        if entry.action != LogEntry.Action.UPDATE:
+            return "–"
         told = [in_short(change) for change in changes(entry) if change.field]
         start = f"{entry.content_type.name.capitalize()} “{entry.object_repr}”, "
         return "; ".join(text.removeprefix(start) for text in told) or "–"

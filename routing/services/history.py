@@ -16,6 +16,7 @@ from django.db.models import (
     TimeField,
 )
 
+from routing.core.public_holidays import places
 from routing.core.readable import ADDED, REMOVED, Change
 from routing.services import audit
 from routing.services.wording import words
@@ -135,6 +136,8 @@ def as_read(model: type[Model], name: str, text: str) -> str:
         return text[:5]
     if isinstance(field, DateTimeField):
         return f"{text[:16]} UTC"
+    if name == "holidays_of":
+        return places().get(text, text)
     if field.flatchoices and text.isdecimal():
         return words(model, name, int(text))
     return words(model, name, text)

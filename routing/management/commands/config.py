@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from routing.core.readable import Change
 from routing.errors import ConfigRefused, RoutingError
 from routing.services import config, releases
+from routing.services.audit import Doer, acting
 from routing.services.config.importing import decoded, take
 from routing.services.config.schema import written_schema
 
@@ -51,7 +52,8 @@ class Command(BaseCommand):
                 case "export":
                     self.stdout.write(exported(options["release"]), ending="")
                 case "import":
-                    self.take(options)
+                    with acting(Doer(by="config import")):
+                        self.take(options)
                 case _:
                     self.stdout.write(written_schema(), ending="")
         except ConfigRefused as refusal:
