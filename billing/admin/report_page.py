@@ -26,6 +26,8 @@ from routing.models import Agent, PhoneNumber
 
 DAY = timedelta(days=1)
 LONGEST_DAYS = 400
+# Days that calls can be of; what lies far outside no calendar can count with.
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 DOWNLOADS = {CSV: "Download as CSV", XLSX: "Download as spreadsheet"}
 
 
@@ -77,6 +79,11 @@ class ChoiceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         first, last = given.get("first"), given.get("last")
+        far = [day for day in (first, last) if day and not EARLIEST <= day <= LATEST]
+        if far:
+            raise forms.ValidationError(
+                f"Choose a day between {EARLIEST.year} and {LATEST.year}."
+            )
         if first and last and last < first:
             raise forms.ValidationError("The last day lies before the first.")
         if first and last and (last - first).days >= LONGEST_DAYS:

@@ -20,8 +20,8 @@ PLOT_WIDTH, PLOT_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 GRID, WRITING, GROUND = "#e5e7eb", "#4b5563", "#ffffff"
 LINES = 4
 ROUND = ("1", "1.2", "1.6", "2", "2.4", "3.2", "4", "6", "8", "10")
-# Nobody makes half a call, so a low bar of calls has this many steps of one.
-FEWEST_CALLS = Decimal(LINES)
+# Nobody makes half a call, so low bars of calls have steps of whole ones.
+FEW_CALLS = Decimal(40)
 MOST_LABELS = 16
 FONT = ImageFont.load_default(26)
 
@@ -31,7 +31,7 @@ def draw(chart: Chart) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
     pen = ImageDraw.Draw(image)
     highest = max(chart.totals(), default=Decimal(0))
-    top = round_top(highest if chart.money else max(highest, FEWEST_CALLS))
+    top = round_top(highest) if chart.money else round_top_of_calls(highest)
     for height in steps(top):
         line = y_of(height, top)
         pen.line((LEFT, line, WIDTH - RIGHT, line), fill=GRID, width=2)
@@ -88,6 +88,12 @@ def round_top(highest: Decimal) -> Decimal:
     power = Decimal(1).scaleb(highest.adjusted())
     tops = (Decimal(top) * power for top in ROUND)
     return next(top for top in tops if top >= highest)
+
+
+def round_top_of_calls(highest: Decimal) -> Decimal:
+    if highest >= FEW_CALLS:
+        return round_top(highest)
+    return Decimal(max(1, -(-int(highest) // LINES)) * LINES)
 
 
 def steps(top: Decimal) -> Iterator[Decimal]:

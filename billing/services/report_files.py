@@ -16,6 +16,7 @@ TYPES = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SIGNS, FIGURES = ("+", "-"), frozenset("0123456789.,% \u00a0")
 SHEET_NAME_LENGTH = 31
 
 
@@ -59,9 +60,9 @@ def bare(value: Decimal | int) -> str:
 
 
 def unable_to_run(text: str) -> str:
-    """What people wrote must not reach a spreadsheet as a formula."""
-    runs = text.startswith(STARTS_FORMULA) and not text[1:2].isdigit()
-    return f"'{text}" if runs else text
+    """What people wrote must not reach a spreadsheet as a formula; figures may."""
+    is_figure = text[:1] in SIGNS and set(text[1:]) <= FIGURES
+    return text if is_figure or not text.startswith(STARTS_FORMULA) else f"'{text}"
 
 
 def as_xlsx(page: Page) -> bytes:

@@ -6,8 +6,8 @@ the number of calls; else the charges of each call are added up.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ from django.db.models.functions import Cast
 from billing.core.causes import Cause
 from billing.core.pricing import DOLLARS
 from billing.core.report import NOTHING, Spend
-from billing.core.report_period import Period, midnight
+from billing.core.report_period import DAY, Period, midnight
 from billing.models import CallSheet, Charge, DayTotal
 from billing.services.report_calls import ALL, Wanted, calls_of, offered
 from calls.reports import LocalDay
@@ -67,14 +67,15 @@ class Days:
 
 
 def days_of(period: Period, wanted: Wanted = ALL) -> Days:
-    """One query, for the zones of the lines that were called."""
-    zones = calls_of(period, wanted).values_list("time_zone", flat=True).distinct()
+    """One query, for the zones of the lines that were called around these days."""
+    around = replace(period, first=period.first - DAY, last=period.last + DAY)
+    zones = calls_of(around, wanted).values_list("time_zone", flat=True).distinct()
     return Days(period, wanted, as_kept=same_days(period, zones))
 
 
 def same_days(period: Period, zones: Iterable[str]) -> bool:
     """Whether days begin at the same moments there as by the report's own zone."""
-    borders = [*period.dates(), period.last + timedelta(days=1)]
+    borders = [*period.dates(), period.last + DAY]
     own = [midnight(day, period.zone) for day in borders]
     return all(
         own == [midnight(day, name) for day in borders]

@@ -19,6 +19,7 @@ from calls.core import zoned
 from calls.core.lines import in_words
 
 NOTHING = "–"
+PER_CENT = "\u00a0%"
 CONTEXT = "report"
 LITTLE = Decimal("0.1")
 
@@ -69,7 +70,7 @@ def number(value: Decimal | int) -> str:
 def percent(share: Decimal | None) -> str:
     if share is None:
         return NOTHING
-    return f"{number((share * 100).quantize(Decimal(1), ROUND_HALF_UP))} %"
+    return f"{number((share * 100).quantize(Decimal(1), ROUND_HALF_UP))}{PER_CENT}"
 
 
 def change(now: Decimal | int, before: Decimal | int) -> str:
@@ -78,7 +79,7 @@ def change(now: Decimal | int, before: Decimal | int) -> str:
         return NOTHING if not now else _("new")
     grown = (Decimal(now) / Decimal(before) - 1) * 100
     whole = int(grown.quantize(Decimal(1), ROUND_HALF_UP))
-    return "=" if whole == 0 else f"{whole:+d} %".replace("-", "−")
+    return "=" if whole == 0 else f"{whole:+d}{PER_CENT}".replace("-", "−")
 
 
 def named(word: str) -> str:

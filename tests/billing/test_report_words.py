@@ -108,4 +108,4 @@ def test_amounts_are_converted() -> None:
     [(12, 10, "+20 %"), (8, 10, "−20 %"), (10, 10, "="), (5, 0, "new"), (0, 0, "–")],
 )
 def test_a_change_is_told_in_per_cent(now: int, before: int, told: str) -> None:
-    assert words.change(now, before) == told
+    assert words.change(now, before).replace("\u00a0", " ") == told
