@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from phoneops import roles
-from routing.models import Agent, PhoneNumber, Release
+from routing.models import Agent, CallerEntry, PhoneNumber, Release
 from tests import makers_calls
 from tests import makers_routing as make
 
@@ -149,6 +149,16 @@ def test_who_may_go_back_to_a_release(role: str, button: str) -> None:
 
 def may_publish(role: str, button: str) -> bool:
     return button == "_publish" and role in ("Publisher", "Administrator")
+
+
+@ROLES
+def test_who_may_block_a_caller(role: str) -> None:
+    call = makers_calls.make_call(caller="+12025550177", caller_kind="number")
+    url = reverse("admin:calls_call_block", args=[call.pk])
+    blocks = role in EDITORS["routing.CallerEntry"]
+    data = {"reason": "Rude", "chosen": "Blocked callers", "lasts": "0"}
+    assert person(role).post(url, data).status_code == (302 if blocks else 403)
+    assert CallerEntry.objects.exists() is blocks
 
 
 def seen_on(client: Client, url: str) -> str:

@@ -191,6 +191,26 @@ def test_a_review_with_an_unknown_reason_says_what_is_wrong(
     assert call.reviewed_at is None
 
 
+def test_the_second_of_two_reviewers_is_told_what_the_first_wrote(
+    admin_client: Client, client: Client
+) -> None:
+    call = make_call(state=CallState.CLOSED)
+    seen = admin_client.get(page(call)).context["form"]["seen"].value()
+    client.force_login(make_staff("dana", "view_call", "review_call"))
+    client.post(review(call), {"note": "Well done.", "seen": seen})
+    mine = {"note": "My own opinion", "seen": seen}
+    answer = admin_client.post(review(call), mine)
+    assert "dana reviewed this call while you were writing" in answer.text
+    assert "with “Well done.”" in answer.text
+    assert "My own opinion" in answer.text
+    call.refresh_from_db()
+    assert call.review_note == "Well done."
+    mine["seen"] = answer.context["form"]["seen"].value()
+    assert admin_client.post(review(call), mine).status_code == 302
+    call.refresh_from_db()
+    assert call.review_note == "My own opinion"
+
+
 def test_who_may_only_look_cannot_review(client: Client) -> None:
     call = make_rich_call(NOON)
     client.force_login(make_staff("viewer", "view_call"))
