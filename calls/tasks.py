@@ -25,6 +25,7 @@ from calls.providers.twilio.rest import Account, Carrier
 from calls.services import (
     carrier_reports,
     closing,
+    dry_runs,
     retiring_models,
     summary_mail,
     sweeps,
@@ -169,8 +170,17 @@ def sweep() -> None:
         trunk_ends.forsake(session_id, now)
     for call_id in summary_mail.forgotten(now, MOST_AT_A_TIME):
         enqueue(mail_summary, call_id, expires=STALE_SECONDS)
+    for run_id in dry_runs.forsaken(now):
+        enqueue(dry_run, run_id, expires=STALE_SECONDS)
     for call in summary_mail.stuck(now, MOST_AT_A_TIME):
         summary_mail.give_up(call, MailState.UNKNOWN, now)
+
+
+@shared_task
+def dry_run(run_id: int) -> None:
+    """A slice of it; the next one is a task of its own, for none may take long."""
+    if dry_runs.go_on(run_id):
+        enqueue(dry_run, run_id)
 
 
 @shared_task

@@ -35,6 +35,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             ("Contacts", "contacts", "routing.Contact"),
             ("Tools", "build", "routing.HttpTool"),
             ("Releases", "new_releases", "routing.Release"),
+            ("Dry runs", "event_repeat", "calls.DryRun"),
             ("History", "history", "auditlog.LogEntry"),
         ),
     ),

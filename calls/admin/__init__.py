@@ -1,3 +1,3 @@
-from calls.admin import calls, follow_ups, handoffs, incidents, records
+from calls.admin import calls, dry_runs, follow_ups, handoffs, incidents, records
 
-__all__ = ["calls", "follow_ups", "handoffs", "incidents", "records"]
+__all__ = ["calls", "dry_runs", "follow_ups", "handoffs", "incidents", "records"]

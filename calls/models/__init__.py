@@ -1,4 +1,5 @@
 from calls.models.call import Call, CallEvent
+from calls.models.dry_run import DryRun
 from calls.models.engine import EngineSession
 from calls.models.handoff import Handoff, HandoffAttempt
 from calls.models.inbox import Callback
@@ -8,6 +9,7 @@ __all__ = [
     "Call",
     "CallEvent",
     "Callback",
+    "DryRun",
     "EngineSession",
     "FollowUp",
     "Handoff",
