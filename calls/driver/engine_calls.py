@@ -21,6 +21,7 @@ from calls.driver import sidebands
 from calls.driver.journal import IncidentRow
 from calls.driver.runtime import Runtime
 from calls.driver.voice_bodies import Body, bodies
+from calls.driver.voice_briefing import VoiceBriefing
 from calls.errors import ProviderError
 from calls.providers.openai_realtime.control import BodyRefused, CallGone, FateUnknown
 from calls.providers.openai_realtime.incoming import announced
@@ -72,7 +73,7 @@ async def receive(delivery: Delivery, body: str, held_by: Runtime) -> Work | Non
         params={"body": body},
     )
     desk = Desk(held_by.owner, frozenset(engines(held_by)), timezone.now())
-    return await held_by.database.run(decide, letter, incoming, desk)
+    return await held_by.admission.run(decide, letter, incoming, desk)
 
 
 def decide(letter: Letter, incoming: Announced | None, desk: Desk) -> Work | None:
@@ -197,16 +198,18 @@ class Acceptance:
             self._report(CauseOwner.CONFIGURATION, body.lacks, key)
 
     async def _accepted(self, with_what: Accepted) -> None:
-        now_to = await self._runtime.database.run(
-            engine_sessions.accepted,
+        now_to, briefing = await self._runtime.database.run(
+            store_accepted,
             self._order.session,
             with_what,
-            owner=self._runtime.owner,
-            now=timezone.now(),
+            self._runtime.owner,
+            steered_here=self._runtime.hosts,
         )
         match now_to:
+            case Next.ATTACH if self._runtime.hosts:
+                await sidebands.steer(briefing, self._runtime)
             case Next.ATTACH:
-                await sidebands.attach(self._order.session)
+                await sidebands.announce(self._order.session)
             case Next.HANG_UP:
                 with contextlib.suppress(CallGone):
                     await self._verbs.hang_up(self._order.provider_call)
@@ -239,6 +242,20 @@ class Acceptance:
         self._runtime.journal.put(
             IncidentRow(self._order.call, kind, cause.value, detail, key, now)
         )
+
+
+def store_accepted(
+    session_id: int, with_what: Accepted, owner: str, *, steered_here: bool
+) -> tuple[Next, VoiceBriefing | None]:
+    """With the lease and the briefing at once where this process is to steer: the
+
+    caller is on the line and hears nothing until then.
+    """
+    now = timezone.now()
+    now_to = engine_sessions.accepted(session_id, with_what, owner=owner, now=now)
+    if now_to is not Next.ATTACH or not steered_here:
+        return now_to, None
+    return now_to, sidebands.brief(session_id, owner, now)
 
 
 def about_transcript(refused: BodyRefused) -> bool:

@@ -54,6 +54,8 @@ class Runtime:
         self.live: dict[int, LiveCall] = {}
         self.journal = Journal()
         self.database = DatabaseThreads()
+        # A caller who is let in waits for this one; what others leave behind can wait.
+        self.admission = DatabaseThreads(2)
         self.http = ToolSessions()
         self.meter: Meter = import_string(settings.CALLS_METER)()
         self.model = ResponsesModel(
@@ -106,6 +108,7 @@ class Runtime:
         await self.control.close()
         await self.http.close()
         self.database.close()
+        self.admission.close()
 
     async def _renew_leases(self) -> None:
         while True:

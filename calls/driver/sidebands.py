@@ -32,7 +32,12 @@ async def attach(engine_session: int) -> None:
     """Have the accepted call driven: here, or by the processes made for it."""
     if runtime().hosts:
         await drive(engine_session)
-        return
+    else:
+        await announce(engine_session)
+
+
+async def announce(engine_session: int) -> None:
+    """To the processes made for hosting."""
     layer = get_channel_layer()
     assert layer is not None
     message = {"type": "sideband.attach", "engine_session": engine_session}
@@ -58,8 +63,13 @@ async def drive(engine_session: int) -> None:
     """Take the lease and drive; nothing happens if somebody else has it."""
     held_by = runtime()
     briefing = await held_by.database.run(
-        _brief, engine_session, held_by.owner, timezone.now()
+        brief, engine_session, held_by.owner, timezone.now()
     )
+    await steer(briefing, held_by)
+
+
+async def steer(briefing: VoiceBriefing | None, held_by: Runtime) -> None:
+    """Drive the call whose lease was taken with this."""
     if briefing is not None and briefing.session.caller_gone:
         await _hang_up(briefing, held_by)
     elif briefing is not None:
@@ -84,7 +94,8 @@ async def _hang_up(briefing: VoiceBriefing, held_by: Runtime) -> None:
     )
 
 
-def _brief(engine_session: int, owner: str, now: datetime) -> VoiceBriefing | None:
+def brief(engine_session: int, owner: str, now: datetime) -> VoiceBriefing | None:
+    """Takes the lease. None: somebody else has it."""
     session = engine_sessions.take_lease(engine_session, owner=owner, now=now)
     if session is None:
         return None

@@ -280,8 +280,8 @@ async def test_what_could_not_be_stored_is_delivered_again(
 ) -> None:
     _, body = event(("X-Call-Ref", "x"))
     async with voice_provider() as provider:
-        runtime().database.close()
-        runtime().database = BrokenDatabase(error)  # type: ignore[assignment]
+        runtime().admission.close()
+        runtime().admission = BrokenDatabase(error)  # type: ignore[assignment]
         answer = await post(body)
     assert answer.status_code == status
     assert provider.asked == []
