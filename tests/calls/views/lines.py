@@ -5,7 +5,7 @@ from typing import Any
 from calls.core.words import CallState
 from calls.models import Call
 from routing.core.ruleset import PolicyEnd
-from routing.models import EscalationPolicy
+from routing.models import Contact, EscalationPolicy
 from tests.calls.carrier import Line
 from tests.makers_routing import (
     make_agent,
@@ -19,8 +19,12 @@ PHONES = {"Ana": "+12025550151", "Ben": "+12025550152"}
 
 
 def people(*names: str, **fields: Any) -> EscalationPolicy:
-    contacts = [make_contact(name=name, phone=PHONES[name]) for name in names]
-    return make_policy(*contacts, **fields)
+    return make_policy(*map(person, names), **fields)
+
+
+def person(name: str) -> Contact:
+    there = Contact.objects.filter(name=name).first()
+    return there or make_contact(name=name, phone=PHONES[name])
 
 
 def accepted_line(
