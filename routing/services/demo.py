@@ -9,13 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
-from routing.core.decision import Because
+from routing.core.decision import ListKind
+from routing.core.matches import LoadScope
 from routing.core.ruleset import CallerMatch, HoursMatch, Path, PolicyEnd, RuleAction
 from routing.models import (
     Agent,
     AgentField,
     Calendar,
     CalendarSpan,
+    CallerEntry,
+    CallerList,
     Contact,
     EscalationPolicy,
     HttpTool,
@@ -36,6 +39,9 @@ BLOCKED, VIP = "+12025550199", "+12025550111"
 ZONE = "America/New_York"
 POLICY = "Front desk first"
 HOURS = "Office hours"
+BLOCK_LIST, VIP_LIST = "Blocked callers", "Important customers"
+# High enough to be met only by those who try it out with many calls at a time.
+MANY_CALLS = 1000
 COLLEAGUES = (
     ("Dana at the front desk", "+12025550151", "dana@example.com"),
     ("Robin in sales", "+12025550152", "robin@example.com"),
@@ -52,6 +58,7 @@ def load_demo(*, simulator_port: int) -> Release | None:
         agents = load_agents(policy, tool)
         profiles = load_profiles()
         load_numbers(agents, profiles, policy)
+        load_lists()
         load_rules(agents, calendar, policy)
         if not releases.unpublished_changes():
             return None
@@ -180,15 +187,8 @@ def load_numbers(
 def load_rules(
     agents: dict[str, Agent], calendar: Calendar, policy: EscalationPolicy
 ) -> None:
-    blocked = {
-        "caller_match": CallerMatch.LISTED,
-        "callers": BLOCKED,
-        "action": RuleAction.REJECT,
-        "because": Because.SPAM,
-    }
     important = {
         "caller_match": CallerMatch.LISTED,
-        "callers": VIP,
         "action": RuleAction.DIVERT,
         "policy": policy,
     }
@@ -198,9 +198,14 @@ def load_rules(
         "action": RuleAction.ACCEPT,
         "agent": agents["After hours"],
     }
+    busy = {
+        "load": LoadScope.NUMBER,
+        "load_from": MANY_CALLS,
+        "action": RuleAction.CALLBACK,
+    }
     rules: dict[str, dict[str, Any]] = {
-        "Blocked callers": blocked,
         "Important customers": important,
+        "Too many calls at once": busy,
         "After hours": after_hours,
     }
     for position, (name, values) in enumerate(rules.items()):
@@ -210,3 +215,23 @@ def load_rules(
     lines = [MAIN_LINE, VOICE_LINE, TRUNK_LINE]
     desks = PhoneNumber.objects.filter(e164__in=lines)
     RoutingRule.objects.get(name="After hours").numbers.set(desks)
+    second = PhoneNumber.objects.filter(e164=SECOND_LINE)
+    RoutingRule.objects.get(name="Too many calls at once").numbers.set(second)
+    vip = CallerList.objects.filter(name=VIP_LIST)
+    RoutingRule.objects.get(name="Important customers").caller_lists.set(vip)
+
+
+def load_lists() -> None:
+    lists = (
+        (BLOCK_LIST, ListKind.BLOCK, BLOCKED, "Calls to sell us something."),
+        (VIP_LIST, ListKind.VIP, VIP, "Our largest customer."),
+    )
+    for name, kind, caller, reason in lists:
+        chosen, _ = CallerList.objects.update_or_create(
+            name=name, defaults={"kind": kind}
+        )
+        CallerEntry.objects.update_or_create(
+            caller_list=chosen,
+            caller=caller,
+            defaults={"reason": reason, "expires_at": None},
+        )

@@ -9,18 +9,21 @@ from routing.core.decision import Because, CallerKind, Decision, Facts, Verdict
 from routing.core.ruleset import Path
 from routing.models import Agent, Contact, PhoneNumber, Release, RoutingRule
 from routing.services import live, releases
+from routing.services.caller_lists import lists_of
 from routing.services.demo import load_demo
 from tests import makers_routing as make
 
 pytestmark = pytest.mark.django_db
 
 MONDAY_NOON = datetime(2026, 11, 23, 17, tzinfo=UTC)
+SECOND = "+12025550101"
 SUNDAY = datetime(2026, 11, 22, 17, tzinfo=UTC)
 
 
 def call(number: str, caller: str = "+12025550170", now: datetime = SUNDAY) -> Decision:
     live.refresh()
-    return decide(live.current(), Facts(number, caller, CallerKind.NUMBER), now)
+    facts = Facts(number, caller, CallerKind.NUMBER, lists=lists_of(caller, now))
+    return decide(live.current(), facts, now)
 
 
 def test_loading_publishes_release_one() -> None:
@@ -66,6 +69,13 @@ def test_the_demo_shows_what_rules_can_do() -> None:
     load_demo(simulator_port=8100)
     blocked = call("+12025550100", caller="+12025550199")
     assert (blocked.verdict, blocked.because) == (Verdict.REJECT, Because.SPAM)
+    assert blocked.rule == "Caller is blocked"
+    busy = Facts(SECOND, "+12025550170", CallerKind.NUMBER, live_calls=1000)
+    overflowed = decide(live.current(), busy, MONDAY_NOON)
+    assert (overflowed.verdict, overflowed.because) == (
+        Verdict.CALLBACK,
+        Because.OVERFLOW,
+    )
     important = call("+12025550101", caller="+12025550111")
     assert important.verdict is Verdict.DIVERT
     assert len(live.current().policies[important.policy].steps) == 3
