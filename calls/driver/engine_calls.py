@@ -220,6 +220,10 @@ class Acceptance:
         cause = CauseOwner.CONFIGURATION if ours else CauseOwner.MODEL
         detail = f"The call was not accepted. {error}"
         self._report(cause, detail, f"engine:{self._order.call}")
+        # Before the carrier's callback, which knows less of it, is answered.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HOLD_SECONDS):
+                await self._runtime.journal.flushed()
         await self._not_accepted(EngineState.FAILED, detail)
         order = self._order
         await reject(

@@ -30,6 +30,7 @@ from calls.driver.journal import UsageRow
 from calls.driver.recorder import Recorder
 from calls.driver.runtime import Runtime
 from calls.driver.tools import Tools
+from calls.driver.transcription import Transcription
 from calls.driver.transfers import Transfers
 from calls.driver.voice_briefing import VoiceBriefing
 from calls.errors import ProviderError
@@ -71,6 +72,9 @@ class VoiceDriver:
             connections=CONNECTIONS,
             used=briefing.session.used,
             tell_cost=lambda spent: self.tell(ev.CostMeasured(spent)),
+        )
+        self._transcription = Transcription(
+            briefing, held_by, self._reader, self._recorder.report
         )
         self._tools = Tools(briefing, held_by, self.tell)
         self._cache = CacheWatch()
@@ -201,6 +205,9 @@ class VoiceDriver:
                 self._use(heard)
             case frames.Unknown():
                 self._keep(heard)
+            case vev.CallerSaid():
+                self._transcription.heard(self._sideband, failed=heard.text is None)
+                self.tell(heard)
             case _:
                 self.tell(heard)
 

@@ -173,6 +173,11 @@ def attached(session_id: int, *, now: datetime) -> None:
         progress.note(call, answered_at=now, last_seen_at=now)
 
 
+def transcribed_by(session_id: int, model: str) -> None:
+    """Another model reads the caller's words from now on."""
+    EngineSession.objects.filter(pk=session_id).update(transcription_model=model)
+
+
 def leave(
     session_id: int, left: Left, *, owner: str, now: datetime, over: bool
 ) -> bool:

@@ -25,6 +25,7 @@ from tests.end_to_end.books import Books
 from tests.end_to_end.callers import World
 from tests.end_to_end.over_http import Answer, request
 from tests.end_to_end.processes import Process, paused
+from tests.end_to_end.waiting import until
 
 SPEED = 20.0
 DRAIN_SECONDS = 3
@@ -120,6 +121,7 @@ def portal_in(folder: Path) -> Iterator[Portal]:
         portal.worker.start()
         portal.web.start()
         assert portal.get("/healthz").status == 200
+        until(lambda: portal.get("/readyz").status == 200, "the portal to be ready")
         yield portal
 
 

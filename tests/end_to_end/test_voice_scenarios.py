@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from calls.core.words import Disposition
+from routing.core.ruleset import VoiceSettings
 from tests.end_to_end.callers import SPOKEN, VOICE
 from tests.end_to_end.outcomes import Outcome
 from tests.end_to_end.portal import Portal
@@ -48,6 +49,7 @@ ENDINGS: Mapping[str, Disposition] = {
     "responses_fail": PERSON,
     "socket_quiet": PERSON,
     "stillborn": RESOLVED,
+    "transcripts_keep_failing": RESOLVED,
     "trunk_anonymous": RESOLVED,
     "trunk_refer_500": CALLBACK,
     "trunk_transfer": PERSON,
@@ -73,6 +75,7 @@ INCIDENTS: Mapping[str, list[tuple[str, str]]] = {
     "mute": [MODEL_FAILS],
     "responses_fail": [MODEL_FAILS] * 2,
     "stillborn": [NOT_ACCEPTED],
+    "transcripts_keep_failing": [MODEL_FAILS],
     "trunk_refer_500": [("transfer_failed", "model")],
 }
 # Whether the end of the leg or our wish for a person comes first is for chance.
@@ -143,6 +146,17 @@ def test_a_connection_that_was_lost_is_made_again(
 ) -> None:
     (session,) = spoken[name].record.voice_sessions
     assert session.sidebands >= 2
+
+
+def test_a_model_that_cannot_transcribe_is_followed_by_the_next_one(
+    portal: Portal, spoken: Mapping[str, Outcome]
+) -> None:
+    (row,) = portal.books.rows(
+        "SELECT transcription_model FROM calls_enginesession"
+        " JOIN calls_call ON call_id = calls_call.id WHERE carrier_sid = %s",
+        spoken["transcripts_keep_failing"].sid,
+    )
+    assert row["transcription_model"] == VoiceSettings().transcription_models[1]
 
 
 def test_a_caller_who_left_while_it_rang_is_not_talked_to(

@@ -5,7 +5,7 @@ Acted on are completed items only: the event that carries a function's arguments
 also sent for responses that were interrupted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from calls.core import events as ev
 from calls.core.voice import events as vev
 from calls.core.voice.actions import GiveOutput, Interrupt, Respond, TellModel
+from calls.providers.openai_realtime.session_body import transcription_change
 
 MOST_BYTES = 1024 * 1024
 KEPT_CHARACTERS = 2000
@@ -303,6 +304,12 @@ def _detail(response: _Response) -> str:
 def write(action: Respond | Interrupt | GiveOutput | TellModel) -> list[str]:
     """The client events for an action, in the order in which they must be sent."""
     return [orjson.dumps(event).decode() for event in _events(action)]
+
+
+def write_transcription(model: str, languages: Sequence[str]) -> str:
+    """The client event after which this model reads the caller's words."""
+    session = transcription_change(model, languages)
+    return orjson.dumps({"type": "session.update", "session": session}).decode()
 
 
 def _events(

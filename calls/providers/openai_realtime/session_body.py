@@ -179,6 +179,12 @@ def _noise_reduction(voice: VoiceSettings) -> dict[str, object] | None:
     return {"type": voice.noise_reduction} if voice.noise_reduction else None
 
 
+def transcription_change(model: str, languages: Sequence[str]) -> dict[str, object]:
+    """What names only this leaves the cached part of the prompt as it is."""
+    transcription = _transcription(model, languages)
+    return {"type": "realtime", "audio": {"input": {"transcription": transcription}}}
+
+
 def _transcription(
     model: str | None, languages: Sequence[str]
 ) -> dict[str, object] | None:
