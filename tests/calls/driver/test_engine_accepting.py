@@ -240,6 +240,7 @@ async def test_a_claim_of_a_dead_process_is_taken_over() -> None:
     line, call, body = await abandoned(4)
     async with voice_provider() as provider:
         assert (await post(body)).status_code == 200
+        await settled()
     assert provider.asked == [("accept", call)]
     session = await session_of(line)
     assert (session.state, session.claims) == (EngineState.ACCEPTED, 2)
@@ -250,6 +251,7 @@ async def test_what_a_dead_process_had_accepted_is_attached() -> None:
     async with voice_provider() as provider:
         provider.script["accept"] = [404]
         assert (await post(body)).status_code == 200
+        await settled()
     assert provider.calls_for("hangup") == []
     assert await state_of(line) == EngineState.ACCEPTED
 
