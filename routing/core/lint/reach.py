@@ -54,14 +54,12 @@ def shadow(
 ) -> Rule | None:
     """The first rule that takes every call that this one could."""
     for rule, its_numbers, its_conditions in earlier:
-        if (
-            its_conditions.keys() <= conditions.keys()
-            and numbers <= its_numbers
-            and all(
-                implies(name, conditions[name], asked)
-                for name, asked in its_conditions.items()
-            )
-        ):
+        if len(its_conditions) > len(conditions) or not numbers <= its_numbers:
+            continue
+        for name, asked in its_conditions.items():
+            if name not in conditions or not implies(name, conditions[name], asked):
+                break
+        else:
             return rule
     return None
 
