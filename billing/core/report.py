@@ -176,7 +176,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`numbers` are the lines it is about, none for all of them.
+    """`numbers` are the lines it is about, none for all of them; `agent` is a key.
 
     `days` reach back further than the period where it is short, for the charts.
     """
@@ -186,6 +186,7 @@ class Report:
     as_of: datetime
     currency: str
     numbers: tuple[str, ...]
+    agent: str
     counted: Counted
     counted_before: Counted
     spend: Spend

@@ -21,6 +21,7 @@ def make_report(period: Period, now: datetime, wanted: Wanted = ALL) -> Report:
         as_of=now,
         currency=DOLLARS,
         numbers=wanted.numbers,
+        agent=wanted.agent,
         counted=report_calls.count_calls(period, wanted),
         counted_before=report_calls.count_calls(before, wanted),
         spend=report_spend.spend(days_of(period, wanted)),

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
+from billing.core.report import Report
 from billing.core.report_period import Period
 
 
@@ -30,3 +31,8 @@ def to_calls(
     if agent:
         query["agent_key__exact"] = agent
     return to_page("calls_call_changelist", **query, **narrowed)
+
+
+def to_calls_of(report: Report, **narrowed: str) -> str:
+    """The calls that a report counts."""
+    return to_calls(report.period, report.numbers, report.agent, **narrowed)

@@ -21,7 +21,7 @@ from billing.services.report_mail import Composed, compose
 from billing.services.report_pages import put_into_words
 from billing.services.report_words import Currency, _
 from routing.core.callers import spaced
-from routing.models import PhoneNumber
+from routing.models import Agent, PhoneNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def tell(report: Report, style: Style) -> Page:
         language=style.language,
         currency=currency,
         notes=notes,
-        line_names=line_names(report.numbers),
+        about=about(report),
         link=link_to(report),
     )
 
@@ -93,9 +93,15 @@ def shown_in(style: Style, day: date) -> tuple[Currency, Sequence[str]]:
         return Currency(style.currency, rate.rate), (told % (names | more),)
 
 
-def line_names(numbers: Sequence[str]) -> list[str]:
+def about(report: Report) -> list[str]:
+    """The lines and the agent it is about, as they are called now."""
+    numbers = report.numbers
     known = dict(PhoneNumber.objects.values_list("e164", "label")) if numbers else {}
-    return [known.get(number) or spaced(number) for number in numbers]
+    names = [known.get(number) or spaced(number) for number in numbers]
+    if report.agent.isdecimal():
+        agents = Agent.objects.filter(pk=report.agent)
+        names += agents.values_list("name", flat=True)
+    return names
 
 
 def link_to(report: Report) -> str:
@@ -107,6 +113,8 @@ def link_to(report: Report) -> str:
     }
     if report.numbers:
         query["numbers"] = ",".join(report.numbers)
+    if report.agent:
+        query["agent"] = report.agent
     return links.to_page("billing_report", **query)
 
 

@@ -43,10 +43,10 @@ def put_into_words(
     language: str = "en",
     currency: Currency | None = None,
     notes: Sequence[str] = (),
-    line_names: Sequence[str] = (),
+    about: Sequence[str] = (),
     link: str = "",
 ) -> Page:
-    """`name` is the subscription's, `line_names` what its numbers are called."""
+    """`name` is the subscription's, `about` names lines and agent."""
     shown_in = currency or Currency(report.currency)
     with translation.override(language):
         return Page(
@@ -54,7 +54,7 @@ def put_into_words(
             subject=subject(report, name, shown_in),
             title=words.days(report.period),
             when=compared_with(report),
-            about=", ".join(line_names) or _("All lines"),
+            about=", ".join(about) or _("All lines"),
             tiles=tuple(tiles(report, shown_in)),
             equation=equation(report),
             charts=(calls_chart(report.days), spend_chart(report.days, shown_in)),
@@ -131,18 +131,14 @@ def equation(report: Report) -> Equation:
         Term(
             count,
             words.named(disposition).lower(),
-            links.to_calls(
-                report.period, report.numbers, disposition__exact=disposition
-            ),
+            links.to_calls_of(report, disposition__exact=disposition),
         )
         for disposition, count in ledger.ended.items()
     ]
     if ledger.going_on:
         terms.append(Term(ledger.going_on, _("not over yet")))
     return Equation(
-        Term(
-            ledger.offered, _("offered"), links.to_calls(report.period, report.numbers)
-        ),
+        Term(ledger.offered, _("offered"), links.to_calls_of(report)),
         tuple(terms),
         Term(ledger.remainder, _("unaccounted")),
     )

@@ -101,9 +101,7 @@ class Sections:
     ) -> tuple[Cell, ...]:
         link = ""
         if narrowed is not None and now:
-            link = links.to_calls(
-                self.report.period, self.report.numbers, **dict(narrowed)
-            )
+            link = links.to_calls_of(self.report, **dict(narrowed))
         return (
             Cell(name, link=link),
             Cell(words.number(now), now, tone=tone if now else Tone.PLAIN),
@@ -126,9 +124,7 @@ class Sections:
         )
 
     def handoff(self, one: HandoffSum, *, pending: bool) -> tuple[Cell, ...]:
-        link = links.to_calls(
-            self.report.period, self.report.numbers, handoff=one.reason
-        )
+        link = links.to_calls_of(self.report, handoff=one.reason)
         figures = [one.asked, one.connected, one.nobody, one.caller_left]
         cells = [Cell(words.number(figure), figure) for figure in figures]
         if one.nobody:

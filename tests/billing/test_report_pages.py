@@ -58,9 +58,7 @@ def command(**options: str) -> str:
 
 
 def mails() -> list[EmailMessage]:
-    found = [mail.message() for mail in outbox.outbox]
-    assert all(isinstance(mail, EmailMessage) for mail in found)
-    return found  # type: ignore[return-value]  # as was just looked at
+    return [mail.message() for mail in outbox.outbox]
 
 
 def copy(day: str = "2026-11-20") -> EmailMessage:
@@ -272,6 +270,21 @@ def test_the_page_shows_any_days_and_keeps_its_choices(admin_client: Client) -> 
     downloads = dict(answer.context["downloads"])
     assert "numbers=%2B" in downloads["Download as CSV"]
     assert "first=2026-11-18" in downloads["Download as CSV"]
+
+
+def test_the_calls_of_one_agent_are_followed_to_their_list(
+    admin_client: Client,
+) -> None:
+    number = make_number(time_zone="America/New_York")
+    key = str(number.agent_id)
+    expected = closed(agent_key=key)
+    closed(agent_key="0")
+    answer = admin_client.get(PAGE, {"first": "2026-11-20", "agent": key})
+    page = answer.context["page"]
+    assert number.agent is not None
+    assert page.about == number.agent.name
+    list_of_calls = page.equation.offered.link.partition("8000")[2]
+    assert list(admin_client.get(list_of_calls).context["cl"].queryset) == [expected]
 
 
 def test_a_bare_address_shows_yesterday(admin_client: Client) -> None:

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from billing.models import Delivery, SentReport
 from billing.services import report_delivery, report_sending
-from billing.services.report_post import Post
+from billing.services.report_post import Post, TakenOver
 from calls.models import Incident
 from tests.billing.mail_server import MailServer, mail_server
 from tests.billing.report_rows import make_report_row, states_of
@@ -172,7 +172,8 @@ def test_no_server_at_all_is_tried_again(
 def test_pauses_grow_and_end_after_a_day(server: MailServer) -> None:
     server.refused[ANA] = "451 try again later"
     report = make_report_row(ANA)
-    now, pauses = NOON, []
+    now = NOON
+    pauses: list[timedelta] = []
     while report.open and len(pauses) < 100:
         send(report, now)
         pauses.append(report.next_try_at - now)
@@ -202,7 +203,7 @@ def test_a_worker_that_was_thought_dead_does_not_send_any_more(
     assert slow is not None
     send(report, NOON + timedelta(minutes=10))
     late = Delivery(pk=report.deliveries.get().pk)
-    with pytest.raises(report_delivery.TakenOver):
+    with pytest.raises(TakenOver):
         report_delivery.take(late, slow.lease, NOON + timedelta(minutes=11))
     assert server.reached == [ANA]
 
