@@ -101,7 +101,8 @@ def make_field(agent: Agent, name: str, **fields: Any) -> AgentField:
 
 
 def make_number(**fields: Any) -> PhoneNumber:
-    fields.setdefault("e164", f"+1202555{next(SERIAL):04d}")
+    # Contacts and callers have the lower ones.
+    fields.setdefault("e164", f"+1202555{1000 + next(SERIAL)}")
     fields.setdefault("label", unique("Line"))
     for name, make in (
         ("profile", make_profile),
