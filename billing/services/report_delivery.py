@@ -87,14 +87,15 @@ def claim(report_id: int, now: datetime, *, early: bool = False) -> SentReport |
 
 
 def give_up_dead(report: SentReport, now: datetime) -> None:
-    """Deliveries whose worker died while the mail server had them."""
+    """Deliveries whose worker stopped while the mail server had them."""
     dead = report.deliveries.filter(state=SendState.HANDING_OVER)
-    if dead.update(
-        state=SendState.UNKNOWN,
-        at=now,
-        why="we were stopped while the mail server took it",
-    ):
+    if dead.update(state=SendState.UNKNOWN, at=now, why="we were stopped meanwhile"):
         tell(report, SendState.UNKNOWN, now)
+
+
+def blame(report: SentReport, why: str) -> None:
+    """Why those who wait got nothing, where it is not the mail server's doing."""
+    report.deliveries.filter(state=SendState.WAITING).update(why=why)
 
 
 def waiting(report: SentReport) -> list[Delivery]:
@@ -120,6 +121,10 @@ def note(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
 
 def put_back(report: SentReport, now: datetime) -> None:
     """After a try: closed when nobody waits any more, else tried again later."""
+    ours = SentReport.objects.filter(pk=report.pk, lease=report.lease)
+    if not ours.exists():
+        return  # somebody else sends it by now
+    give_up_dead(report, now)
     if now - report.created_at > GIVEN_UP_AFTER:
         left = report.deliveries.filter(state=SendState.WAITING)
         left.update(state=SendState.GIVEN_UP, at=now)
@@ -130,7 +135,6 @@ def put_back(report: SentReport, now: datetime) -> None:
     still = SendState.WAITING in states
     if still:
         tell(report, SendState.WAITING, now)
-    ours = SentReport.objects.filter(pk=report.pk, lease=report.lease)
     ours.update(
         open=still, lease="", leased_until=None, next_try_at=now + pause(report.tries)
     )

@@ -18,6 +18,7 @@ from billing.models import Delivery, SentReport
 from billing.services import report_delivery, report_sending
 from billing.services.report_post import Post, TakenOver
 from calls.models import Incident
+from routing.models import Release
 from tests.billing.mail_server import MailServer, mail_server
 from tests.billing.report_rows import make_report_row, states_of
 from tests.makers_calls import NOON
@@ -169,6 +170,20 @@ def test_no_server_at_all_is_tried_again(
     assert server.reached == [ANA, BEN]
 
 
+def test_a_report_that_cannot_be_made_is_told_of_and_tried_again(
+    server: MailServer,
+) -> None:
+    report = make_report_row(ANA)
+    with time_machine.travel(NOON - timedelta(days=3), tick=False):
+        unreadable = Release.objects.create(number=1, snapshot={"rules": [{}]})
+    with pytest.raises(KeyError):
+        send(report)
+    assert states_of(report) == {ANA: "waiting"}
+    assert "1 of 1 recipients: the report could not be made. It is tried" in told()[0]
+    unreadable.delete()
+    assert send(report, NOON + timedelta(minutes=5)) == {ANA: "sent"}
+
+
 def test_pauses_grow_and_end_after_a_day(server: MailServer) -> None:
     server.refused[ANA] = "451 try again later"
     report = make_report_row(ANA)
@@ -263,4 +278,4 @@ def test_a_killed_worker_neither_doubles_a_mail_nor_loses_the_others(
     }
     assert server.reached == [ANA, BEN, EVE]
     assert not report.open
-    assert "we were stopped while the mail server took it" in told()[0]
+    assert "we were stopped meanwhile" in told()[0]
