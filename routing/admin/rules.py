@@ -54,6 +54,11 @@ class RoutingRuleAdmin(RoutingAdmin):
             "numbers", "groups", "caller_lists", "more_calendars"
         )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What a rule asks is not hidden from its reader."""
+        found = super().get_fieldsets(request, obj)
+        return found if obj is None else [unfolded(fieldset, obj) for fieldset in found]
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -85,6 +90,18 @@ class RoutingRuleAdmin(RoutingAdmin):
     @admin.display(description="What happens", ordering="action")
     def action_words(self, row: RoutingRule) -> str:
         return what_happens(row)
+
+
+def unfolded(fieldset: Any, rule: RoutingRule) -> Any:
+    """As it is, or open if the rule asks anything in it."""
+    title, options = fieldset
+    usual = RoutingRule()
+    asked = any(
+        getattr(rule, name) != getattr(usual, name)
+        for name in options["fields"]
+        if "collapse" in options.get("classes", ())
+    )
+    return (title, {**options, "classes": ()}) if asked else fieldset
 
 
 def order_of(data: QueryDict) -> list[int]:

@@ -19,7 +19,7 @@ def load_conditions(rule: Rule, agents: Mapping[str, Agent]) -> Iterator[Conditi
     if rule.load is not LoadScope.ANY:
         count = COUNTS[rule.load](rule)
         where = whose_calls(rule, agents)
-        name = f"at least {rule.load_from} calls are going on {where}"
+        name = f"at least {rule.load_from} calls are in progress {where}"
         held = partial(is_busy, count, rule.load_from)
         yield Condition(Step.LOAD, name, held, partial(load_words, count))
     if rule.budget is not BudgetMatch.ANY:

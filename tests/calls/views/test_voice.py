@@ -301,6 +301,8 @@ def test_the_path_of_an_accepted_call_asks_the_database_little() -> None:
         "INSERT",
         "SELECT",
         "SELECT",
+        "SELECT",
+        "SELECT",
         "INSERT",
         "INSERT",
         "UPDATE",

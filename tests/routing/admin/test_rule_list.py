@@ -129,3 +129,13 @@ def test_a_rule_is_told_in_one_line(admin_client: Client) -> None:
         "Ann, 20 % by another agent",
     ):
         assert part in text
+
+
+def test_what_a_rule_asks_is_not_folded_away(admin_client: Client) -> None:
+    plain, timed = make.make_rule(), make.make_rule(weekdays="0", budget="spent")
+    folded = []
+    for rule in (plain, timed):
+        page = reverse("admin:routing_routingrule_change", args=[rule.pk])
+        sets = admin_client.get(page).context["adminform"].fieldsets
+        folded.append(["collapse" in options.get("classes", ()) for _, options in sets])
+    assert (sum(folded[0]), sum(folded[1])) == (2, 0)
