@@ -27,8 +27,8 @@ class ReviewForm(forms.Form):
     def __init__(
         self, *args: Any, call: Call, handoffs: Iterable[Handoff], **kwargs: Any
     ) -> None:
-        initial = {"note": call.review_note, "seen": stamp(call)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"note": call.review_note, "seen": stamp(call)}
         self.call = call
         self.handoffs = {f"reason_{handoff.pk}": handoff for handoff in handoffs}
         for name, handoff in self.handoffs.items():

@@ -1,23 +1,19 @@
-"""The emergency switch on real calls: the carrier's webhook and the bare trunk's."""
+"""The emergency switch on real calls, from the carrier's webhook on."""
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from calls.core.words import CallState, Disposition, EngineState
-from calls.models import Call, EngineSession
+from calls.core.words import CallState, Disposition
 from calls.services.closing import close
 from routing.models import EmergencyClosure, PhoneNumber
 from routing.services import closures
 from tests.calls.carrier import Line
-from tests.calls.driver.sip_line import only_call
-from tests.calls.driver.test_engine_trunk import FROM, arrive, trunk
 from tests.calls.views.lines import people
 from tests.makers_calls import NOON
 from tests.makers_routing import make_number, publish
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 LATER = NOON.replace(year=NOON.year + 10)
 
 
@@ -77,15 +73,3 @@ def test_calls_are_taken_again_when_it_is_over() -> None:
     line = Line(to=number.e164)
     line.ring()
     assert line.twiml.find("Connect") is not None
-
-
-async def test_a_call_over_a_bare_trunk_is_turned_away() -> None:
-    number = await trunk()
-    await sync_to_async(close_line)(action="message", message="Closed.")
-    await arrive(FROM, ("To", f"<sip:{number}@sip.api.openai.com>"))
-    call: Call = await only_call()
-    assert call.decision["rule"] == "Emergency closure of all numbers"
-    assert call.state == CallState.OVER
-    session = await sync_to_async(EngineSession.objects.get)()
-    assert session.state == EngineState.REJECTED
-    assert session.detail == "SIP status 480"

@@ -47,7 +47,7 @@ def test_saving_again_puts_the_own_values_in_place(
     mine = changed(open_page(admin_client, number), label="Mine")
     save(dana, number, label="Theirs")
     answer = send(admin_client, number, mine)
-    again = {**mine, "seen": answer.context["adminform"].form["seen"].value()}  # type: ignore[attr-defined]
+    again = {**mine, "seen": answer.context["adminform"].form["seen"].value()}
     assert send(admin_client, number, again).status_code == 302
     assert PhoneNumber.objects.get().label == "Mine"
 
