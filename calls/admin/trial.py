@@ -72,13 +72,17 @@ def answered(request: HttpRequest, ruleset: Ruleset) -> dict[str, Any]:
         return {"form": form}
     now = form.moment()
     tried = try_call(ruleset, form.facts(), form.cleaned_data["caller"], now)
+    documented = documents(tried, ruleset)
+    if request.GET.get("release", DRAFT) == DRAFT:
+        tried.call.release_number = 0  # the draft has none yet
     return {
         "form": form,
         "story": tried,
         "call": tried.call,
         "now": now,
         **named(tried, ruleset),
-        **documents(tried, ruleset),
+        **documented,
+        "open_rules": True,
     }
 
 

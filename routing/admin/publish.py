@@ -47,7 +47,7 @@ class PublishView(UnfoldModelAdminViewMixin, FormView):  # type: ignore[misc,typ
             "errors": [pair for pair in found if pair[0].level is Level.ERROR],
             "warnings": [pair for pair in found if pair[0].level is Level.WARNING],
             "seen": releases.fingerprint(draft),
-            "after": releases.newest_number(),
+            "newest": releases.newest_number(),
             "opts": Release._meta,
         }
 

@@ -54,6 +54,7 @@ def test_the_page_lists_the_changes_in_words(admin_client: Client) -> None:
     assert "Number “New”" in text
     assert "Contact “Dana”" in text
     assert "2 changes will apply to every new call" in text
+    assert "After publishing" in text
 
 
 def test_publishing_makes_a_release_with_note_and_author(admin_client: Client) -> None:
