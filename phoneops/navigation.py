@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Money",
         (
+            ("Spending", "payments", "billing.DayTotal"),
             ("Budgets", "savings", "billing.Budget"),
             ("Budget steps reached", "flag", "billing.BudgetReached"),
             ("Prices", "sell", "billing.Price"),

@@ -1,3 +1,3 @@
-from billing.admin import bills, budgets, ledger, prices, reports
+from billing.admin import bills, budgets, ledger, prices, reports, spending
 
-__all__ = ["bills", "budgets", "ledger", "prices", "reports"]
+__all__ = ["bills", "budgets", "ledger", "prices", "reports", "spending"]

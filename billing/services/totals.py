@@ -189,7 +189,8 @@ def add_up(
     added = {f"sum_{column}": Sum(column) for column in columns}
     if not by:
         found = rows.aggregate(**added)
-        return [((), *(found[name] or 0 for name in added))]
+        nothing = {"amount": NOTHING, "estimated": NOTHING}
+        return [((), *(found[f"sum_{c}"] or nothing.get(c, 0) for c in columns))]
     table = rows.order_by().values(*by).annotate(**added).order_by(*by)
     lines = table.values_list(*by, *added)
     return [(line[: len(by)], *line[len(by) :]) for line in lines]

@@ -19,11 +19,12 @@ from billing.models import Budget, BudgetReached, Charge, Reconciliation, RePric
 from billing.services import budgets
 from billing.services.rebuild import Wish, price_again
 from billing.services.reconciling import keep_comparison
+from billing.services.totals import By
 from billing.tasks.ledger import price_days_again
 from tests.billing.ledger_rows import after, enter_all, over, say, set_prices
 from tests.billing.test_budgets import make_budget, spend
 from tests.makers_calls import NOON
-from tests.makers_routing import make_agent
+from tests.makers_routing import make_agent, make_number
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -156,3 +157,46 @@ def test_a_repeated_wish_finds_nothing_to_change() -> None:
 @pytest.mark.parametrize("name", ["testcaller_changelist", "testcaller_add"])
 def test_test_callers_have_a_page(admin_client: Client, name: str) -> None:
     assert page(admin_client, name)
+
+
+def test_spending_can_be_looked_at_from_every_side(admin_client: Client) -> None:
+    set_prices()
+    number = make_number(e164="+12025550111", label="Main line")
+    call = over(dialled=number.e164, release_number=3, language="en-US")
+    say(call, 5, 2000, 1024, 2)
+    say(call, 6, 10, 0, 0, item="gpt-9-nova")
+    over(disposition="handed_off")
+    enter_all()
+    url = reverse("admin:billing_daytotal_changelist")
+    shown = {}
+    for by in By:
+        query = {"first": "2026-11-01", "last": "2026-11-30", "by": by.value}
+        shown[by] = words(admin_client.get(url, query))
+        assert "$112.84" in shown[by]
+        assert "Not complete" in shown[by]
+        assert "gpt-9-nova: text tokens in." in shown[by]
+    assert "Main line" in shown[By.NUMBER]
+    assert "Release 3" in shown[By.RELEASE]
+    assert "Handed off $2.00 1 $2.00" in shown[By.DISPOSITION]
+    assert "Mon 23 Nov 2026 (1 without a price) $112.84 2 $56.42" in shown[By.DAY]
+    assert "Language model" in shown[By.COMPONENT]
+    assert "51 %" in shown[By.COMPONENT]
+    assert "For each call that needed no person $112.84" in shown[By.DAY]
+    assert "For each lead –" in shown[By.DAY]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({"first": "2026-11-02", "last": "2026-11-01"}, "before the first one"),
+        ({"first": "2020-11-02", "last": "2026-11-01"}, "at most 400 days"),
+        ({"by": "colour"}, "valid choice"),
+        ({"first": "x"}, "valid date"),
+        ({"first": "2026-02-01", "last": "2026-02-28"}, "Nothing was spent"),
+    ],
+)
+def test_spending_answers_odd_questions_with_words(
+    admin_client: Client, query: dict[str, str], told: str
+) -> None:
+    url = reverse("admin:billing_daytotal_changelist")
+    assert told in words(admin_client.get(url, query))
