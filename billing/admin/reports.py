@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -27,8 +27,10 @@ from billing.models import (
     SentReport,
 )
 from billing.services import report_words as words
-from calls.admin.history import NOTHING, ReadOnlyAdmin, TabularInline, label
+from billing.tasks import send_copy
+from calls.admin.history import NOTHING, ReadOnlyAdmin, TabularInline, label, person
 from calls.core import zoned
+from calls.tasks import enqueue
 from routing.admin.fields import TimeZoneField, described
 from routing.models import PhoneNumber
 
@@ -111,6 +113,7 @@ class ReportSubscriptionAdmin(ModelAdmin):
     search_fields = ("name", "recipients")
     search_help_text = "A name or a mail address"
     warn_unsaved_form = True
+    actions = ("send_me_a_copy",)
     fieldsets = (
         (None, {"fields": ("name", "active", "recipients", "numbers")}),
         ("When", {"fields": ("rhythm", "weekday", "send_at", "time_zone")}),
@@ -141,6 +144,18 @@ class ReportSubscriptionAdmin(ModelAdmin):
         if began_anew:
             obj.served_since = timezone.now()
         super().save_model(request, obj, form, change)
+
+    @admin.action(description="Send me a copy of the latest report")
+    def send_me_a_copy(
+        self, request: HttpRequest, chosen: QuerySet[ReportSubscription]
+    ) -> None:
+        address = person(request).email
+        if not address:
+            messages.error(request, "Your account has no mail address.")
+            return
+        for subscription in chosen:
+            enqueue(send_copy, subscription.pk, address)
+        messages.success(request, f"{len(chosen)} on the way to {address}.")
 
     @admin.display(description="When", ordering="send_at")
     def when(self, row: ReportSubscription) -> str:

@@ -10,7 +10,7 @@ from django.utils import translation
 from billing.core.pricing import DOLLARS
 from billing.core.report import Report
 from billing.core.report_page import Page
-from billing.core.report_period import Period
+from billing.core.report_period import DAY, Period
 from billing.models import ExchangeRate, ReportSubscription
 from billing.services import report_links as links
 from billing.services import report_words as words
@@ -20,6 +20,7 @@ from billing.services.report_files import CSV, XLSX, as_file
 from billing.services.report_mail import Composed, compose
 from billing.services.report_pages import put_into_words
 from billing.services.report_words import Currency, _
+from calls.core import zoned
 from routing.core.callers import spaced
 from routing.models import Agent, PhoneNumber
 
@@ -42,6 +43,12 @@ def style_of(subscription: ReportSubscription) -> Style:
         subscription.currency,
         [kind for kind, is_wanted in wanted.items() if is_wanted],
     )
+
+
+def latest_period(subscription: ReportSubscription, now: datetime) -> Period:
+    """Yesterday, or the week that yesterday is in."""
+    there = zoned.in_zone(now, subscription.time_zone).date()
+    return subscription.timing().period_of(there - DAY)
 
 
 def mail_about(

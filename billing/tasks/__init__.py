@@ -3,13 +3,14 @@
 from billing.tasks.bills import compare_bill, compare_bills
 from billing.tasks.budgets import watch_budgets
 from billing.tasks.ledger import keep_ledger, price_days_again, tidy_ledger
-from billing.tasks.reports import send_due_reports, send_report
+from billing.tasks.reports import send_copy, send_due_reports, send_report
 
 __all__ = [
     "compare_bill",
     "compare_bills",
     "keep_ledger",
     "price_days_again",
+    "send_copy",
     "send_due_reports",
     "send_report",
     "tidy_ledger",

@@ -20,7 +20,7 @@ from billing.core.report_page import Chart, Series
 from billing.models import ExchangeRate, ReportSubscription, SentReport
 from billing.services import report_charts, report_delivery
 from billing.services.report_files import unable_to_run
-from billing.tasks import send_due_reports, send_report
+from billing.tasks import send_copy, send_due_reports, send_report
 from calls.core.words import CallState, Disposition
 from calls.models import Call
 from tests.billing.report_rows import FRIDAY, make_report_row, make_subscription
@@ -378,6 +378,17 @@ def test_the_lists_say_what_was_sent_and_what_comes(admin_client: Client) -> Non
     assert "0 of 2 reached" in sent
     one = admin_client.get(f"/admin/billing/sentreport/{report.pk}/change/").text
     assert "ben@example.org" in one
+
+
+def test_a_copy_can_be_asked_for_in_the_list(admin_client: Client) -> None:
+    subscription = make_subscription()
+    address = "/admin/billing/reportsubscription/"
+    asked = {"action": "send_me_a_copy", "_selected_action": [subscription.pk]}
+    answer = admin_client.post(address, asked, follow=True)
+    assert "1 on the way to admin@example.com." in answer.text
+    send_copy(subscription.pk, "admin@example.com")
+    assert mails()[-1]["Subject"] == "Clinic, Sun 22 Nov: no calls"
+    assert not SentReport.objects.exists()
 
 
 def test_a_day_of_a_subscription_has_one_report() -> None:

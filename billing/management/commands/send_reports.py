@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,8 +13,7 @@ from django.utils import timezone
 from billing.core.report_period import DAY, Period
 from billing.models import ReportSubscription, SendState
 from billing.services import report_delivery, report_sending
-from billing.services.report_making import Style, mail_about, style_of
-from calls.core import zoned
+from billing.services.report_making import Style, latest_period, mail_about, style_of
 
 MOST = 1000
 NO_SUBSCRIPTION = (
@@ -100,12 +99,13 @@ def wanted(
     """Of every subscription; one of all lines in English where there is none."""
     active = list(ReportSubscription.objects.filter(active=True))
     for subscription in active:
-        there = zoned.in_zone(now, subscription.time_zone).date()
-        period = subscription.timing().period_of(day or there - DAY)
+        period = latest_period(subscription, now)
+        if day is not None:
+            period = subscription.timing().period_of(day)
         style = style_of(subscription)
         yield subscription.name, period, subscription.numbers, style
     if not active:
-        yesterday = day or now.date() - timedelta(days=1)
+        yesterday = day or now.date() - DAY
         yield "Report of all lines", Period(yesterday, yesterday, "UTC"), [], Style()
 
 
