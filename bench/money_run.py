@@ -4,6 +4,7 @@ It prints one JSON object; its memory is that of this process alone.
 """
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Callable
@@ -36,7 +37,9 @@ ZONE = "America/New_York"
 DAY = date(2026, 11, 19)
 MONTH = date(2026, 10, 1), date(2026, 10, 31)
 PRICINGS, ASKED = 20_000, 20_000
+PROCESSES = os.cpu_count() or 1
 Found = TypeVar("Found")
+MEASURED = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 def timed(work: Callable[[], Found]) -> tuple[float, Found]:
@@ -99,7 +102,7 @@ def run(calls: int) -> dict[str, float]:
     tell("loading")
     loading, _ = timed(lambda: load(calls))
     tell("rebuilding")
-    rebuilding, rebuilt = timed(lambda: rebuild(NOW))
+    rebuilding, rebuilt = timed(lambda: rebuild(NOW, processes=PROCESSES))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     tell("reporting")
@@ -126,9 +129,13 @@ def run(calls: int) -> dict[str, float]:
         "again_s": again,
         "again_charges": record.charges,
         "price_us": price_one(),
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory_mb": max(memory(who) for who in MEASURED),
         **guard(),
     }
+
+
+def memory(who: int) -> float:
+    return resource.getrusage(who).ru_maxrss / 1024
 
 
 def tell(what: str) -> None:

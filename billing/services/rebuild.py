@@ -7,29 +7,32 @@ is over, and until then budgets stand where they stood.
 """
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
-import orjson
 from django.db import connection, transaction
 from django.db.models import Max, Min, QuerySet, Sum
 
+from billing import workers
 from billing.core.reading import NOTHING
 from billing.models import CallSheet, Charge, DayPrice, RePricing
 from billing.services import numbers, total_rows
-from billing.services.circumstances import TestCallers, test_callers
+from billing.services.circumstances import test_callers
 from billing.services.day_prices import DayPrices
-from billing.services.entries import Entry
-from billing.services.ledger import LEDGER_LOCK, NEEDED, SHEET_COLUMNS, WorkedOut
+from billing.services.ledger import LEDGER_LOCK
+from billing.services.rebuild_batches import (
+    Piece,
+    Written,
+    work_out,
+    work_out_apart,
+)
 from calls.models import Call, Usage
 
 CALLS_A_BATCH = 1000
-BATCHES_A_COLLECTION = 20
 BEGINNING, END = date(1900, 1, 1), date(9999, 12, 31)
-FURTHEST_ZONE = timedelta(days=1)
 Progress = Callable[[int, int], None]
 
 
@@ -49,14 +52,16 @@ def quietly(done: int, of: int) -> None:
 
 
 @transaction.atomic
-def rebuild(now: datetime, progress: Progress = quietly) -> Rebuilt:
+def rebuild(
+    now: datetime, progress: Progress = quietly, *, processes: int = 1
+) -> Rebuilt:
     """All of it, at the prices that its days were charged with."""
     lock_alone()
     before = sum_of(Charge.objects.all())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM billing_charge")
         cursor.execute("DELETE FROM billing_callsheet")
-    calls = write_calls(Call.objects.all(), now, progress)
+    calls = write_calls(Call.objects.all(), now, progress, processes)
     numbers.charge_months()
     total_rows.add_up_anew(BEGINNING, END)
     return Rebuilt(
@@ -79,87 +84,58 @@ def sum_of(charges: QuerySet[Charge]) -> Decimal:
     return found or NOTHING
 
 
-def write_calls(calls: QuerySet[Call], now: datetime, progress: Progress) -> int:
+def write_calls(
+    calls: QuerySet[Call], now: datetime, progress: Progress, processes: int = 1
+) -> int:
     """Nothing of these calls may stand in the ledger."""
-    prices, testers = DayPrices(), test_callers()
     of, done = calls.count(), 0
-    with collecting_rarely() as collect:
-        for batch in batches(calls):
-            write_batch(batch, now, prices, testers)
-            done += len(batch)
-            progress(done, of)
-            collect()
+    for written in worked_out(pieces(calls, now), processes):
+        written.copy()
+        done += written.calls
+        progress(done, of)
     return done
 
 
+def worked_out(asked: Iterable[Piece], processes: int) -> Iterator[Written]:
+    """Helpers see only what was committed before the rebuild began."""
+    if processes > 1:
+        with workers.helpers(processes) as pool:
+            yield from workers.in_order(pool, processes, work_out_apart, asked)
+        return
+    prices, testers = DayPrices(), test_callers()
+    with collecting_between_batches():
+        for piece in asked:
+            yield work_out(piece, prices, testers)
+
+
 @contextmanager
-def collecting_rarely() -> Iterator[Callable[[], None]]:
-    """A batch makes a hundred thousand objects that all go away by themselves; the
-    collector would look through them, and through all of Django, again and again.
+def collecting_between_batches() -> Iterator[None]:
+    """A batch makes a hundred thousand objects that nearly all go away by themselves.
+
+    The collector would look through them, and through all of Django, again and again;
+    so it leaves alone what was there before and is called once a batch.
     """
-    batches_since = 0
-
-    def collect() -> None:
-        nonlocal batches_since
-        batches_since += 1
-        if batches_since >= BATCHES_A_COLLECTION:
-            gc.collect()
-            batches_since = 0
-
     was_enabled = gc.isenabled()
     gc.disable()
+    gc.freeze()
     try:
-        yield collect
+        yield
     finally:
+        gc.unfreeze()
         if was_enabled:
             gc.enable()
 
 
-def batches(calls: QuerySet[Call]) -> Iterator[list[Call]]:
-    """By key, so that memory holds one batch and a long list is read once."""
+def pieces(calls: QuerySet[Call], now: datetime) -> Iterator[Piece]:
+    """By key, so that memory holds few calls and a long list is read once."""
     last = 0
     while True:
-        rows = calls.filter(pk__gt=last).order_by("pk").only(*NEEDED)
-        batch = list(rows[:CALLS_A_BATCH])
-        if not batch:
+        rows = calls.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
+        keys = list(rows[:CALLS_A_BATCH])
+        if not keys:
             return
-        yield batch
-        last = batch[-1].pk
-
-
-def write_batch(
-    calls: list[Call], now: datetime, prices: DayPrices, testers: TestCallers
-) -> None:
-    worked_out = WorkedOut(calls, now, prices, testers)
-    copy_rows(
-        "billing_callsheet",
-        ["call_id", *SHEET_COLUMNS],
-        ([s.pk, *(getattr(s, c) for c in SHEET_COLUMNS)] for s in worked_out.sheets),
-    )
-    entries = (e for those in worked_out.entries.values() for e in those)
-    copy_rows("billing_charge", list(Entry._fields), map(row_of, entries))
-
-
-def row_of(entry: Entry) -> list[object]:
-    row: list[object] = list(entry)
-    for place in JSON_PLACES:
-        if row[place] is not None:
-            row[place] = orjson.dumps(row[place]).decode()
-    return row
-
-
-JSON_PLACES = [
-    Entry._fields.index(name) for name in ("lines", "gaps", "causes", "figures")
-]
-
-
-def copy_rows(table: str, columns: list[str], rows: Iterator[list[object]]) -> None:
-    names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        statement = f"COPY {table} ({names}) FROM STDIN"
-        with cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        yield Piece(keys, now)
+        last = keys[-1]
 
 
 @dataclass(frozen=True, slots=True)

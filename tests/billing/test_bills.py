@@ -79,7 +79,7 @@ def test_a_bill_that_differs_is_shown_with_the_calls_it_may_be_and_an_alarm() ->
     enter_all()
     keep_comparison(Provider.OPENAI, DAY, [Billed("gpt-6-luna", "", Decimal(3))], NOON)
     row = Reconciliation.objects.get()
-    assert (row.ours, row.theirs) == (2, 3)
+    assert (row.ours, row.theirs) == (Decimal(2), Decimal(3))
     assert list(row.calls.all()) == [doubtful]
     incident = Incident.objects.get(kind=IncidentKind.COSTS_DISAGREE)
     assert "OpenAI" in incident.detail

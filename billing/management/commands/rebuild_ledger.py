@@ -2,6 +2,7 @@
 
 import sys
 import time
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -21,9 +22,17 @@ class Command(BaseCommand):
         "database. Calls go on meanwhile, and are entered when it is done."
     )
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=1,
+            help="how many processes work on it; as many as there are processors",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         began = self._shown_at = time.monotonic()
-        done = rebuild(timezone.now(), self.show)
+        done = rebuild(timezone.now(), self.show, processes=options["processes"])
         seconds = max(time.monotonic() - began, 0.001)
         self.stdout.write(
             f"Entered {done.calls:,} calls with {done.usage:,} rows of usage in "

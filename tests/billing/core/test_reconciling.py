@@ -54,8 +54,8 @@ def test_sums_in_a_bill_are_not_counted_beside_their_parts() -> None:
 def test_each_side_may_know_what_the_other_does_not() -> None:
     rows = compare({"a": Ours(Decimal(2)), "b": Ours(Decimal(1))}, [billed("b", "4")])
     assert [(r.item, r.ours, r.theirs, r.remainder) for r in rows] == [
-        ("a", 2, None, -2),
-        ("b", 1, 4, 3),
+        ("a", Decimal(2), None, Decimal(-2)),
+        ("b", Decimal(1), Decimal(4), Decimal(3)),
     ]
 
 

@@ -49,7 +49,7 @@ async def test_usage_records_are_of_the_day_that_is_asked_for() -> None:
         a.simulator.carrier.billing_surplus = 1.0
         dearer = await asyncio.to_thread(bills(a).usage, today())
     (row,) = [row for row in rows if row.category == "calls-inbound-local"]
-    assert (row.quantity, row.price) == (2, Decimal("0.017"))
+    assert (row.quantity, row.price) == (Decimal(2), Decimal("0.017"))
     assert (row.unit, row.currency) == ("minutes", "USD")
     assert before == []
     assert next(r.price for r in dearer if r.category == row.category) == 2 * row.price
