@@ -3,8 +3,8 @@
 It is decided like any other, but not everything can be done with it. It cannot be
 given to the relay, and only an accepted call can be referred to a person, so a caller
 who is to be put through is accepted first and told so. Nothing can be recorded: where
-a voicemail was due the caller is turned away, and somebody calls back if a person was
-to be reached and none is there.
+a voicemail was due the caller is turned away, and somebody calls back if that was to
+be offered, or if a person was to be reached and none is there.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ from calls.services.engine_claims import (
 )
 from routing.core.callers import classify
 from routing.core.decide import decide
-from routing.core.decision import Verdict
+from routing.core.decision import CallerKind, Verdict
 from routing.core.ruleset import Number, Path, Ruleset
 
 NOT_FOUND = 404
@@ -102,7 +102,10 @@ def admit(
     caller = classify(offered.caller)
     known = facts.gather(offered, caller, ruleset, desk.now)
     decision = decide(ruleset, known, desk.now)
-    if decision.verdict is Verdict.VOICEMAIL:
+    nameless = caller.kind is not CallerKind.NUMBER
+    if decision.verdict is Verdict.VOICEMAIL or (
+        decision.verdict is Verdict.CALLBACK and nameless
+    ):
         decision = replace(decision, verdict=Verdict.REJECT, sip_status=UNAVAILABLE)
     call = admission.new_call(offered, caller, number, desk.now)
     admission.give(call, decision, ruleset)
