@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from billing.core.causes import CAUSE_WORDS
-from billing.core.report import NOTHING, HandoffSum, Published, Report, Served, ToHear
+from billing.core.report import NOTHING, HandoffSum, Report, ToHear
 from billing.core.report_page import Cell, Section, Tone
 from billing.core.units import COMPONENT_WORDS
 from billing.services import report_links as links
 from billing.services import report_words as words
-from billing.services.report_words import Currency, _, one_or_many
+from billing.services.report_cells import money_cell, points, share_cell
+from billing.services.report_release_sections import release_sections
+from billing.services.report_words import Currency, _
 from calls.core.words import Disposition
-
-CHANGES_TOLD = 8
-LINK_OF_ANSWERED = {"answered_at__isnull": "False"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +30,14 @@ class Sections:
             self.components(),
             self.causes(),
             self.budgets(),
-            *self.published(),
+            *release_sections(self.report, self.currency),
             self.incidents(),
             self.to_hear(),
             self.follow_ups(),
         )
 
     def money(self, amount: Decimal) -> Cell:
-        shown = amount * self.currency.rate
-        return Cell(words.money(amount, self.currency), shown)
+        return money_cell(amount, self.currency)
 
     def comparison(self) -> tuple[str, str, str]:
         if self.report.period.days == 1:
@@ -225,65 +223,6 @@ class Sections:
             empty=_("No budget has been set."),
         )
 
-    def published(self) -> Iterator[Section]:
-        if not self.report.published:
-            yield Section(
-                "published",
-                _("What was published"),
-                empty=_("Nothing was published, so calls were decided as before."),
-            )
-        for release in self.report.published:
-            yield self.release(release)
-
-    def release(self, one: Published) -> Section:
-        who = {
-            "number": one.number,
-            "moment": words.moment(one.at, self.report.period.zone),
-            "author": one.author,
-        }
-        title = (
-            _("Release %(number)s, published %(moment)s by %(author)s")
-            if one.author
-            else _("Release %(number)s, published %(moment)s")
-        )
-        return Section(
-            "published",
-            title % who,
-            (_("What moved after it"), _("Before it"), _("After it"), _("Change")),
-            tuple(self.moved(one.earlier, one.after)),
-            notes=tuple(release_notes(one)),
-            empty=_("There are no calls before and after it to compare."),
-        )
-
-    def moved(self, earlier: Served, after: Served) -> Iterator[tuple[Cell, ...]]:
-        if not after.calls or not earlier.calls:
-            return
-        calls = (earlier.calls, after.calls)
-        yield (
-            Cell(_("Calls that are over")),
-            *(Cell(words.number(one), one) for one in calls),
-            Cell(""),
-        )
-        names = {
-            "contained": _("Contained, of the calls the agent took"),
-            "handed_off": _("Handed off, of all"),
-            "lost": _("Lost, of all"),
-        }
-        before, now = earlier.shares(), after.shares()
-        for key, name in names.items():
-            cells = share_cell(before[key]), share_cell(now[key])
-            yield Cell(name), *cells, Cell(points(now[key], before[key]))
-        old, new = before["cost"], now["cost"]
-        if old or new:
-            told = [
-                Cell(words.NOTHING) if x is None else self.money(x) for x in (old, new)
-            ]
-            yield (
-                Cell(_("Cost of a call")),
-                *told,
-                Cell(words.change(new or NOTHING, old or NOTHING)),
-            )
-
     def incidents(self) -> Section:
         return Section(
             "incidents",
@@ -361,19 +300,6 @@ class Sections:
         return Section("follow_ups", _("Follow-ups"), headings, rows)
 
 
-def release_notes(one: Published) -> Iterator[str]:
-    if one.note:
-        yield f"“{one.note}”"
-    yield from (f"– {change}" for change in one.changes[:CHANGES_TOLD])
-    more = len(one.changes) - CHANGES_TOLD
-    if more > 0:
-        yield one_or_many("and one change more", "and %(count)s changes more", more) % {
-            "count": more
-        }
-    if one.few and one.after.calls:
-        yield _("These are few calls, so what moved may be chance.")
-
-
 def why(reason: str) -> str:
     return {
         "lost": _("We lost this caller"),
@@ -385,17 +311,3 @@ def why(reason: str) -> str:
         "left": _("The caller hung up in the middle"),
         "longest": _("The longest conversation"),
     }[reason]
-
-
-def share_cell(share: Decimal | None) -> Cell:
-    return Cell(words.percent(share), share)
-
-
-def points(now: Decimal | None, before: Decimal | None) -> str:
-    """The difference of two shares, in percentage points."""
-    if now is None or before is None:
-        return words.NOTHING
-    moved = round((now - before) * 100)
-    if not moved:
-        return "="
-    return _("%(points)s points") % {"points": f"{moved:+d}".replace("-", "−")}
