@@ -44,13 +44,14 @@ class KeptBudgets(Kept[Budgets]):
         self,
         load: Callable[[], Budgets] = lambda: standing_now(timezone.now()),
         clock: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE,
     ) -> None:
         super().__init__(
             "budgets",
             load,
             fresh_for=BUDGETS_REFRESHED_AFTER,
             stale_after=BUDGETS_STALE_AFTER,
-            patience=PATIENCE,
+            patience=patience,
             clock=clock,
         )
 

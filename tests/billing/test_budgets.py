@@ -17,8 +17,15 @@ from billing.services import budgets
 from billing.tasks.budgets import watch_budgets
 from calls.core.words import IncidentKind
 from calls.models import Incident
-from routing.core.standing import BudgetAction, BudgetScope, BudgetState
+from routing.core.standing import (
+    BudgetAction,
+    Budgets,
+    BudgetScope,
+    BudgetStanding,
+    BudgetState,
+)
 from tests.billing.ledger_rows import enter_all, over, set_prices
+from tests.billing.makers import make_prices, used
 from tests.makers_calls import NOON
 from tests.makers_routing import make_agent, make_number
 
@@ -138,7 +145,8 @@ def test_the_ledger_feeds_the_budget() -> None:
     over()
     enter_all()
     (view,) = budgets.views(NOON)
-    assert (view.spent, view.percent, view.state) == (2, 66, BudgetState.WARNED)
+    assert view.spent == 2
+    assert (view.percent, view.state) == (66, BudgetState.WARNED)
 
 
 def test_a_forecast_is_known_once_something_was_spent() -> None:
@@ -179,3 +187,32 @@ def test_budgets_nobody_knows_of_yet_turn_nobody_away() -> None:
     meter = PricedMeter(KeptPrices(load=lambda: 1 / 0), kept)  # type: ignore[arg-type,return-value]
     assert meter.budgets().standings == ()
     assert kept.wait(10)
+
+
+def test_what_a_live_call_asks_costs_no_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    known = Budgets((standing_of_everything(),))
+    prices = KeptPrices(load=lambda: make_prices(text_in="2"))
+    meter = PricedMeter(prices, KeptBudgets(load=lambda: known))
+    event = used({"input_tokens": 1, "output_tokens": 0})
+    meter.price(event)
+    assert prices.wait(10)
+    with django_assert_num_queries(0):
+        assert meter.price(event) == 2
+        assert meter.budgets() == known
+
+
+def standing_of_everything() -> BudgetStanding:
+    state, scope = BudgetState.WARNED, BudgetScope.ACCOUNT
+    return BudgetStanding(scope, "", "All", state, "$5.00 of $6.00 today (83 %)")
+
+
+def test_after_a_quiet_hour_the_first_call_is_told_how_it_is_now() -> None:
+    clock, loads = [0.0], iter([Budgets(), Budgets((standing_of_everything(),))])
+    kept = KeptBudgets(lambda: next(loads), lambda: clock[0], patience=30.0)
+    assert kept.current() == Budgets()
+    clock[0] = 3600.0
+    found = kept.current()
+    assert found is not None
+    assert found.state(BudgetScope.ACCOUNT) is BudgetState.WARNED
