@@ -54,16 +54,24 @@ class Days:
             found = found.filter(agent=self.wanted.agent)
         return found.order_by()
 
-    def charges(self) -> QuerySet[Charge]:
-        """Of calls offered in the period; those of no call by their own moment."""
-        of_calls = offered(self.period, self.wanted, "call__")
-        found = Q(at__gte=self.period.starts_at, at__lt=self.period.ends_at, call=None)
-        if self.wanted.numbers:
-            found &= Q(number__in=self.wanted.numbers)
-        charges = Charge.objects.filter(currency=DOLLARS).order_by()
+    def charges(self) -> list[QuerySet[Charge]]:
+        """Of calls offered in the period, and those of no call by their own moment.
+
+        Asked for in one, they would have the database look at every charge there is.
+        """
+        kept = Charge.objects.filter(currency=DOLLARS).order_by()
+        of_calls = kept.filter(offered(self.period, self.wanted, "call__"))
         if self.wanted.agent:
-            return charges.filter(of_calls)
-        return charges.filter(of_calls | found)
+            return [of_calls]
+        others = kept.filter(
+            call=None,
+            day__range=(self.period.first - DAY, self.period.last + DAY),
+            at__gte=self.period.starts_at,
+            at__lt=self.period.ends_at,
+        )
+        if self.wanted.numbers:
+            others = others.filter(number__in=self.wanted.numbers)
+        return [of_calls, others]
 
 
 def days_of(period: Period, wanted: Wanted = ALL) -> Days:
@@ -85,7 +93,7 @@ def same_days(period: Period, zones: Iterable[str]) -> bool:
 
 
 def spend(days: Days) -> Spend:
-    """One query, or three where the totals cannot be used."""
+    """One query, or six where the totals cannot be used."""
     return spend_of_totals(days) if days.as_kept else spend_of_charges(days)
 
 
@@ -112,40 +120,44 @@ def spend_of_totals(days: Days) -> Spend:
 
 
 def spend_of_charges(days: Days) -> Spend:
-    rows = list(
-        days.charges()
-        .values("component")
-        .annotate(
-            money=Sum("amount"),
-            guessed=Sum("amount", filter=Q(estimated=True), default=NOTHING),
-            unpriced=Sum(GAPS),
-            read=Sum("tokens_in"),
-            cached=Sum("tokens_cached"),
-        )
-    )
+    rows = [row for charges in days.charges() for row in by_component(charges)]
     return Spend(
         total=sum((row["money"] for row in rows), NOTHING),
         estimated=sum((row["guessed"] for row in rows), NOTHING),
         unpriced=sum(row["unpriced"] for row in rows),
         cached_share=cached_share(rows),
         by_component=added_up(rows, "component"),
-        by_cause=causes_of(days.charges()),
+        by_cause=causes_of(days),
     )
 
 
-def causes_of(charges: QuerySet[Charge]) -> dict[str, Decimal]:
-    """Two queries. A charge has one cause for all of it, or parts of several."""
-    whole = charges.filter(causes={}).values("cause").annotate(money=Sum("amount"))
-    sums = added_up(list(whole), "cause")
-    divided = charges.exclude(causes={}).aggregate(
-        **{
-            cause.value: Sum(Cast(KeyTextTransform(cause.value, "causes"), AMOUNT))
-            for cause in Cause
-        }
+def by_component(charges: QuerySet[Charge]) -> list[dict[str, Any]]:
+    """One query."""
+    rows = charges.values("component").annotate(
+        money=Sum("amount"),
+        guessed=Sum("amount", filter=Q(estimated=True), default=NOTHING),
+        unpriced=Sum(GAPS),
+        read=Sum("tokens_in"),
+        cached=Sum("tokens_cached"),
     )
-    for cause, amount in divided.items():
-        if amount:
-            sums[cause] = sums.get(cause, NOTHING) + amount
+    return [dict(row) for row in rows]
+
+
+def causes_of(days: Days) -> dict[str, Decimal]:
+    """A charge has one cause for all of it, or parts of several."""
+    sums: dict[str, Decimal] = {}
+    for charges in days.charges():
+        whole = charges.filter(causes={}).values("cause").annotate(money=Sum("amount"))
+        parts = [(row["cause"], row["money"]) for row in whole]
+        divided = charges.exclude(causes={}).aggregate(
+            **{
+                cause.value: Sum(Cast(KeyTextTransform(cause.value, "causes"), AMOUNT))
+                for cause in Cause
+            }
+        )
+        for cause, amount in [*parts, *divided.items()]:
+            if amount:
+                sums[cause] = sums.get(cause, NOTHING) + amount
     return sums
 
 
