@@ -106,6 +106,7 @@ def worked_out(asked: Iterable[Piece], processes: int) -> Iterator[Written]:
     with collecting_between_batches():
         for piece in asked:
             yield work_out(piece, prices, testers)
+            gc.collect()
 
 
 @contextmanager

@@ -49,7 +49,9 @@ def known() -> tuple[DayPrices, TestCallers]:
 
 def work_out_apart(piece: Piece) -> Written:
     """In a process of its own, which lives no longer than the rebuild."""
-    return work_out(piece, *known())
+    written = work_out(piece, *known())
+    gc.collect()  # now, when nearly all that was made is gone already
+    return written
 
 
 def work_out(piece: Piece, prices: DayPrices, testers: TestCallers) -> Written:
@@ -60,9 +62,7 @@ def work_out(piece: Piece, prices: DayPrices, testers: TestCallers) -> Written:
         for sheet in worked_out.sheets
     )
     entries = (entry for those in worked_out.entries.values() for entry in those)
-    written = Written(len(calls), lines_of(sheets), lines_of(entries))
-    gc.collect()
-    return written
+    return Written(len(calls), lines_of(sheets), lines_of(entries))
 
 
 def lines_of(rows: Iterable[Iterable[object]]) -> bytes:
