@@ -4,7 +4,6 @@ Where a decision depends on how many calls are going on, calls that come at the 
 moment are counted one after the other: each waits until the one before it is stored.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
@@ -13,12 +12,10 @@ from zlib import crc32
 import phonenumbers
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max
 from django.utils.module_loading import import_string
 
 from calls.core.carrier_events import Offered
 from calls.core.meter import Meter
-from calls.models import Call
 from routing.core.callers import Caller, classify
 from routing.core.decision import CallerKind, Facts
 from routing.core.matches import LoadScope
@@ -30,6 +27,16 @@ from routing.services.closures import closure_of
 # Any number will do, as long as nothing else locks on it.
 COUNTING = 512_907
 RECOGNISED = (CallerKind.NUMBER, CallerKind.SIP)
+
+# One statement, written out: a caller waits for it, and to put it together from models
+# takes longer than to answer it. Both halves go by index.
+LOOK = """
+SELECT dialled, agent_key, COUNT(*), NULL::timestamptz
+FROM calls_call WHERE NOT (state IN ('over', 'closed')) GROUP BY dialled, agent_key
+UNION ALL
+SELECT '', '', 0, MAX(offered_at)
+FROM calls_call WHERE caller = %s AND caller_kind = %s
+"""
 
 
 def gather(offered: Offered, caller: Caller, ruleset: Ruleset, now: datetime) -> Facts:
@@ -45,13 +52,12 @@ def gather(offered: Offered, caller: Caller, ruleset: Ruleset, now: datetime) ->
         forwarded_from=forwarded(offered.forwarded_from),
         verstat=offered.verstat,
         lists=lists_of(caller.normalised, now) if caller.kind in RECOGNISED else (),
-        since_last_call=since_last_call(caller, now),
         budgets=meter(settings.CALLS_METER).budgets(),
         headers={name.lower(): value for name, value in offered.headers},
         call=offered.carrier_sid,
         closure=closure_of(offered.dialled, now),
     )
-    return with_counts(facts, plan_scope(ruleset, number))
+    return with_calls(facts, plan_scope(ruleset, number), now)
 
 
 @cache
@@ -79,33 +85,35 @@ def forwarded(raw: str) -> str:
     return found.normalised if found.kind in RECOGNISED else ""
 
 
-def since_last_call(caller: Caller, now: datetime) -> int | None:
-    """In seconds; None without an earlier call, or where nobody can be recognised."""
-    if caller.kind not in RECOGNISED:
-        return None
-    earlier = Call.objects.filter(caller=caller.normalised, caller_kind=caller.kind)
-    last: datetime | None = earlier.aggregate(last=Max("offered_at"))["last"]
-    return max(0, int((now - last).total_seconds())) if last is not None else None
-
-
 def plan_scope(ruleset: Ruleset, number: Number | None) -> LoadScope:
     return LoadScope.ANY if number is None else plan_of(ruleset).counted(number)
 
 
-def with_counts(facts: Facts, scope: LoadScope) -> Facts:
+def with_calls(facts: Facts, scope: LoadScope, now: datetime) -> Facts:
+    """With what other calls say of it: those going on, and the caller's last one."""
     if scope is not LoadScope.ANY:
         take_turns("" if scope is LoadScope.ACCOUNT else facts.dialled)
     by_agent: dict[str, int] = {}
-    on_number = 0
-    for (dialled, agent), count in live_calls().items():
+    on_number, last = 0, None
+    for dialled, agent, count, latest in look(facts):
         by_agent[agent] = by_agent.get(agent, 0) + count
         on_number += count if dialled == facts.dialled else 0
+        last = latest or last
     return replace(
         facts,
+        since_last_call=max(0, int((now - last).total_seconds())) if last else None,
         live_calls=on_number,
         account_calls=sum(by_agent.values()),
-        agent_calls={key: count for key, count in by_agent.items() if key},
+        agent_calls={key: count for key, count in by_agent.items() if key and count},
     )
+
+
+def look(facts: Facts) -> list[tuple[str, str, int, datetime | None]]:
+    """Number, agent's key and how many calls; the last row has the last call."""
+    known = facts.caller if facts.caller_kind in RECOGNISED else ""
+    with connection.cursor() as cursor:
+        cursor.execute(LOOK, [known, facts.caller_kind.value])
+        return list(cursor.fetchall())
 
 
 def take_turns(what: str) -> None:
@@ -117,12 +125,3 @@ def take_turns(what: str) -> None:
     with connection.cursor() as cursor:
         place = crc32(what.encode()) - 2**31
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [COUNTING, place])
-
-
-def live_calls() -> Mapping[tuple[str, str], int]:
-    """How many calls are going on, by the number called and the agent's key."""
-    rows = Call.objects.live().order_by().values_list("dialled", "agent_key")
-    return {
-        (dialled, agent): count
-        for dialled, agent, count in rows.annotate(count=Count("pk"))
-    }

@@ -302,7 +302,6 @@ def test_the_path_of_an_accepted_call_asks_the_database_little() -> None:
         "SELECT",
         "SELECT",
         "SELECT",
-        "SELECT",
         "INSERT",
         "INSERT",
         "UPDATE",
