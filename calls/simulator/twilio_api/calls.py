@@ -33,9 +33,7 @@ def find(carrier: Carrier, sid: str) -> CarrierCall | Leg | None:
     return None
 
 
-def between(
-    carrier: Carrier, query: Mapping[str, str]
-) -> Iterator[CarrierCall | Leg]:
+def between(carrier: Carrier, query: Mapping[str, str]) -> Iterator[CarrierCall | Leg]:
     """Calls and the legs they made, the youngest first, by `StartTime>` and `<`."""
     after, before = moment(query.get("StartTime>")), moment(query.get("StartTime<"))
     for call in reversed(carrier.calls.values()):
