@@ -9,7 +9,6 @@ from django.utils import timezone
 from routing.core.compile import compile_snapshot
 from routing.core.errors import BadSnapshot
 from routing.core.lint import Finding, Known, Level, lint
-from routing.core.ruleset import Ruleset
 from routing.services import model_life
 from routing.services.snapshot import Snapshot
 from routing.services.wording import SECTIONS
@@ -26,10 +25,6 @@ def findings(snapshot: Snapshot) -> list[Finding]:
         ruleset = compile_snapshot(0, snapshot)
     except BadSnapshot as problem:
         return [broken(str(problem))]
-    return lint(ruleset, known())
-
-
-def findings_of(ruleset: Ruleset) -> list[Finding]:
     return lint(ruleset, known())
 
 

@@ -33,7 +33,6 @@ __all__ = [
     "newest_number",
     "newest_snapshot",
     "publish",
-    "restore",
     "snapshot_of",
     "unpublished_changes",
 ]
@@ -72,20 +71,8 @@ def publish(
         )
 
 
-def restore(number: int, *, seen: str = "") -> None:
-    """Make the draft equal to a release. Calls go on as before until it is published.
-
-    `seen` is the fingerprint of the draft that is given up. Raises DraftChanged,
-    UnknownRelease, NotRestorable and ConfigRefused.
-    """
-    with transaction.atomic():
-        lock()
-        if seen and seen != fingerprint(draft_snapshot()):
-            raise DraftChanged("The draft was changed while it was being read.")
-        config.apply(document_of(number))
-
-
 def document_of(number: int) -> Document:
+    """What the draft was then. Raises UnknownRelease and NotRestorable."""
     documents = Release.objects.filter(number=number).values_list("document", flat=True)
     found = list(documents)
     if not found:

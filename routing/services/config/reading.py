@@ -1,6 +1,6 @@
 """A configuration file as a document, every value read as its field wants it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -127,10 +127,3 @@ def meant(name: str, known: tuple[str, ...]) -> str:
 
 def shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-def describe(document: Mapping[str, list[Any]]) -> str:
-    """ "3 numbers, 4 rules" """
-    return ", ".join(
-        f"{len(found)} {name}" for name, found in document.items() if found
-    )
