@@ -52,6 +52,13 @@ def conditions_of(rule: Rule) -> dict[str, Any]:
     return {name: value for name, (is_set, value) in found.items() if is_set}
 
 
+def exact_callers(conditions: Mapping[str, Any]) -> tuple[str, ...]:
+    """The numbers of a rule that is for these callers alone; else nothing."""
+    match, numbers, lists, countries = conditions.get("callers", (None, (), (), ()))
+    exact = match is CallerMatch.LISTED and not lists and not countries
+    return numbers if exact and not any(n.endswith("*") for n in numbers) else ()
+
+
 def implies(name: str, narrow: Any, wide: Any) -> bool:
     """Whether `wide` holds whenever `narrow` does."""
     return bool(narrow == wide or IMPLIED[name](narrow, wide))

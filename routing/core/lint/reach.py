@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from routing.core.lint.finding import Finding, Known, warning
-from routing.core.lint.implied import conditions_of, implies
+from routing.core.lint.implied import conditions_of, exact_callers, implies
 from routing.core.plan import members
 from routing.core.ruleset import Calendar, HoursMatch, Rule, Ruleset
 
-Conditions = Mapping[str, object]
+Conditions = Mapping[str, Any]
+Asked = tuple[Rule, frozenset[str], Conditions]
 
 
 def unreachable_rules(ruleset: Ruleset, known: Known) -> Iterator[Finding]:
     active = frozenset(n.key for n in ruleset.numbers.values() if n.active)
-    earlier: list[tuple[Rule, frozenset[str], Conditions]] = []
+    earlier = Earlier()
     for rule in ruleset.rules:
         named = members(rule, ruleset)
         numbers = active if named is None else active & named
@@ -21,12 +23,12 @@ def unreachable_rules(ruleset: Ruleset, known: Known) -> Iterator[Finding]:
             yield of(rule, "numbers", *for_nobody(named))
             continue
         conditions = conditions_of(rule)
-        first = shadow(numbers, conditions, earlier)
+        first = earlier.shadow(numbers, conditions)
         if first is not None:
             yield shadowed(rule, first)
         elif reason := never_holds(rule, ruleset, known.today):
             yield of(rule, *reason)
-        earlier.append((rule, numbers, conditions))
+        earlier.add(rule, numbers, conditions)
 
 
 def of(rule: Rule, field: str, problem: str, remedy: str) -> Finding:
@@ -47,21 +49,37 @@ def for_nobody(named: frozenset[str] | None) -> tuple[str, str]:
     )
 
 
-def shadow(
-    numbers: frozenset[str],
-    conditions: Conditions,
-    earlier: list[tuple[Rule, frozenset[str], Conditions]],
-) -> Rule | None:
-    """The first rule that takes every call that this one could."""
-    for rule, its_numbers, its_conditions in earlier:
-        if len(its_conditions) > len(conditions) or not numbers <= its_numbers:
-            continue
-        for name, asked in its_conditions.items():
-            if name not in conditions or not implies(name, conditions[name], asked):
-                break
-        else:
-            return rule
-    return None
+class Earlier:
+    """The rules before one. Those that are for nothing but a few numbers are found by
+
+    these, for of five hundred rules most are like that.
+    """
+
+    def __init__(self) -> None:
+        self.wide: list[Asked] = []
+        self.by_caller: dict[str, list[Asked]] = {}
+
+    def add(self, rule: Rule, numbers: frozenset[str], conditions: Conditions) -> None:
+        asked = (rule, numbers, conditions)
+        callers = exact_callers(conditions)
+        if not callers:
+            self.wide.append(asked)
+        for caller in callers:
+            self.by_caller.setdefault(caller, []).append(asked)
+
+    def shadow(self, numbers: frozenset[str], conditions: Conditions) -> Rule | None:
+        """One that takes every call that this could."""
+        callers = exact_callers(conditions)
+        named = self.by_caller.get(callers[0], []) if callers else []
+        for rule, its_numbers, its_conditions in (*self.wide, *named):
+            if len(its_conditions) > len(conditions) or not numbers <= its_numbers:
+                continue
+            for name, asked in its_conditions.items():
+                if name not in conditions or not implies(name, conditions[name], asked):
+                    break
+            else:
+                return rule
+        return None
 
 
 def shadowed(rule: Rule, first: Rule) -> Finding:
