@@ -46,6 +46,8 @@ def money_table(found: Mapping[str, float]) -> Table:
     table = Table(title)
     for figure, key, most in (
         ("nightly report for one day", "report_s", REPORT_S),
+        ("the same by the days of another zone", "other_days_s", REPORT_S),
+        ("the same as a mail with charts and files", "mail_s", REPORT_S),
         ("report for a month", "month_report_s", MONTH_S),
         ("totals of a month by everything", "month_s", MONTH_S),
         ("pricing a month again", "again_s", AGAIN_S),

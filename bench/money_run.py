@@ -29,11 +29,14 @@ from billing.models import Budget, DayTotal, Price  # noqa: E402
 from billing.services import price_list, totals  # noqa: E402
 from billing.services.rebuild import Wish, price_again, rebuild  # noqa: E402
 from billing.services.report_figures import make_report  # noqa: E402
+from billing.services.report_making import Style, mail_about  # noqa: E402
 from billing.services.totals import By  # noqa: E402
 from calls.core.meter import Measured  # noqa: E402
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 ZONE = "America/New_York"
+# Where days begin at other moments, so that the totals of a day are of no use.
+ELSEWHERE = "Europe/Berlin"
 DAY = date(2026, 11, 19)
 MONTH = date(2026, 10, 1), date(2026, 10, 31)
 PRICINGS, ASKED = 20_000, 20_000
@@ -110,6 +113,9 @@ def run(calls: int) -> dict[str, float]:
     whole = Period(*MONTH, ZONE)
     report = shortest(lambda: make_report(night, NOW))
     month_report = shortest(lambda: make_report(whole, NOW))
+    elsewhere = Period(DAY, DAY, ELSEWHERE)
+    other_days = shortest(lambda: make_report(elsewhere, NOW))
+    mail = shortest(lambda: mail_about(night, NOW, (), Style(files=("csv", "xlsx"))))
     month = shortest(month_view)
     tell("pricing a month again")
     Price.objects.filter(item="gpt-6-luna").update(amount=Decimal("0.2"))
@@ -125,6 +131,8 @@ def run(calls: int) -> dict[str, float]:
         "rebuild_rows": rebuilt.usage / rebuilding,
         "report_s": report,
         "month_report_s": month_report,
+        "other_days_s": other_days,
+        "mail_s": mail,
         "month_s": month,
         "again_s": again,
         "again_charges": record.charges,
