@@ -248,9 +248,13 @@ class VoiceDriver:
         return False
 
     async def _store_attached(self) -> None:
-        await self._runtime.database.run(
-            engine_sessions.attached, self._briefing.session.id, now=timezone.now()
-        )
+        session = self._briefing.session.id
+        try:
+            await self._runtime.database.run(
+                engine_sessions.attached, session, now=timezone.now()
+            )
+        except Exception:
+            logger.exception("not stored as attached", extra={"call": self.call})
 
     async def _perform(self, action: VoiceAction) -> None:
         match action:

@@ -85,11 +85,22 @@ def accepted(
     return Next.ATTACH if there else Next.HANG_UP
 
 
+def hold_call(session_id: int) -> None:
+    """Until the transaction ends. The call comes before its session, as in what the
+    carrier tells us: the other way round each of two would wait for the other.
+    """
+    call = Call.objects.select_for_update(of=("self",)).filter(
+        engine_session=session_id
+    )
+    call.values_list("pk").first()
+
+
 @transaction.atomic
 def not_accepted(
     session_id: int, state: EngineState, detail: str, *, owner: str, now: datetime
 ) -> None:
     """What comes next is for the carrier's callback; a trunk has none."""
+    hold_call(session_id)
     mine = EngineSession.objects.filter(
         pk=session_id, state=EngineState.DECIDING, decided_by=owner
     )
@@ -102,6 +113,7 @@ def take_lease(
 ) -> OpenedVoiceSession | None:
     """None when somebody else steers it, or there is nothing to steer any more."""
     with transaction.atomic():
+        hold_call(session_id)
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         taken = EngineSession.objects.filter(free, pk=session_id, state__in=STEERED)
         if not taken.update(lease_owner=owner, lease_until=now + LEASE):
@@ -163,6 +175,7 @@ def waiting(now: datetime) -> list[int]:
 @transaction.atomic
 def attached(session_id: int, *, now: datetime) -> None:
     """We hear and steer it. The first time, that is when the call was answered."""
+    hold_call(session_id)
     first = EngineSession.objects.filter(pk=session_id, state=EngineState.ACCEPTED)
     if not first.update(state=EngineState.ATTACHED, attached_at=now):
         return
@@ -192,6 +205,7 @@ def leave(
         state = EngineState.OVER if left.ending else EngineState.FAILED
         released |= {"state": state, "over_at": now}
     with transaction.atomic():
+        hold_call(session_id)
         held = EngineSession.objects.filter(pk=session_id, lease_owner=owner)
         if not held.update(**released):
             return False
