@@ -100,8 +100,8 @@ def test_nothing_else_is_a_permission_to_act(status: str | None) -> None:
     (ended,) = done(status or "", TOOL)
     assert isinstance(ended, vev.ResponseEnded)
     assert ended.tools == ()
-    arguments = {"type": "response.function_call_arguments.done", "item_id": "item_1"}
-    assert read(**arguments, name="look_up", arguments="{}") == []
+    kind = "response.function_call_arguments.done"
+    assert read(type=kind, item_id="item_1", name="look_up", arguments="{}") == []
 
 
 @pytest.mark.parametrize(
