@@ -173,7 +173,7 @@ class VoiceDriver:
                     self._expect_session()
                 case Closed():
                     await self._closed(item)
-                case str():
+                case bytes():
                     for heard in self._reader.read(item):
                         self._heard(heard, opened)
 

@@ -69,8 +69,10 @@ class Sideband:
         if self._socket is not None:
             await self._socket.close()
 
-    async def listen(self, *, fresh: bool) -> AsyncIterator[Opened | Closed | str]:
-        """`fresh`: the call was accepted just now."""
+    async def listen(self, *, fresh: bool) -> AsyncIterator[Opened | Closed | bytes]:
+        """`fresh`: the call was accepted just now. Events come as they were sent: to
+        take them for text would end the connection at the first that is none.
+        """
         loop = asyncio.get_running_loop()
         again, tries, code = not fresh, 0, 1006
         patience = loop.time() + (FRESH_SECONDS if fresh else 0)
@@ -80,8 +82,8 @@ class Sideband:
                 opened_at = loop.time()
                 yield Opened(again)
                 again, patience = True, 0.0
-                async for text in self._frames():
-                    yield text
+                async for frame in self._frames():
+                    yield frame
                 code, self._socket = self._socket.close_code or 1006, None
                 if loop.time() - opened_at > STEADY_SECONDS:
                     tries = 0
@@ -91,16 +93,16 @@ class Sideband:
             await asyncio.sleep(PAUSES[tries])
             tries += 1
 
-    async def _frames(self) -> AsyncIterator[str]:
+    async def _frames(self) -> AsyncIterator[bytes]:
         assert self._socket is not None
         loop = asyncio.get_running_loop()
         self._heard_at = loop.time()
         self._watch(self._socket)
         try:
             while True:
-                frame = await self._socket.recv(decode=True)
+                frame = await self._socket.recv(decode=False)
                 self._heard_at = loop.time()
-                yield str(frame)
+                yield frame
         except websockets.ConnectionClosed:
             return
         finally:

@@ -18,6 +18,8 @@ from calls.providers.openai_realtime.sideband import (
 
 Step = int | str
 HANG_UP, BREAK, CUT, QUIET = "hang up", "break", "cut", "quiet"
+NONSENSE = "nonsense"
+NO_TEXT = b"\x00\xff\xfe"
 
 
 @asynccontextmanager
@@ -35,6 +37,8 @@ async def provider(*steps: Step) -> AsyncIterator[tuple[Sideband, list[str]]]:
             return web.Response(status=step)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
+        if step == NONSENSE:
+            await socket.send_bytes(NO_TEXT)
         await socket.send_str("hello")
         if step == CUT:
             assert request.transport is not None
@@ -65,7 +69,7 @@ def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_call_that_is_over_is_not_knocked_at_again() -> None:
     async with provider(HANG_UP) as (found, headers):
-        assert await heard(found) == [Opened(False), "hello", Closed(1000, gone=True)]
+        assert await heard(found) == [Opened(False), b"hello", Closed(1000, gone=True)]
     assert headers == ["Bearer key"] * 2
 
 
@@ -75,6 +79,12 @@ async def test_a_connection_that_breaks_is_opened_again(how: str, code: int) -> 
         first, _, second, *_, last = await heard(found)
     assert (first, second) == (Opened(False), Opened(True))
     assert last == Closed(1000, gone=True)
+
+
+async def test_what_is_no_text_does_not_end_the_connection() -> None:
+    async with provider(NONSENSE) as (found, _):
+        _, first, second, _ = await heard(found)
+    assert (first, second) == (NO_TEXT, b"hello")
 
 
 async def test_the_first_moments_after_the_accept_may_find_no_call() -> None:
