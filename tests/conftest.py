@@ -45,12 +45,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[ENGINES].close()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts whole portals runs in one process, one after the other. It takes
+    """What starts whole portals runs in one process, one after the other.
 
-    longest, so it begins at once, and the others do the rest meanwhile.
+    The process that gets it begins with it, as the largest of all groups.
     """
-    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
     for item in items:
         if "end_to_end" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("portals"))
