@@ -64,14 +64,15 @@ class Kept(Generic[Value]):
         if self._thread is not None and self._thread.is_alive():
             return
         self._due_at = self._clock() + self._fresh_for
-        self._thread = threading.Thread(
+        thread = threading.Thread(
             target=self._fetch, name=f"billing-{self._name}", daemon=True
         )
         try:
-            self._thread.start()
+            thread.start()
         except RuntimeError:
             logger.exception("no thread could be had to fetch a value")
-            self._thread = None
+            return
+        self._thread = thread  # and not before: nobody can wait for one not started
 
     def _fetch(self) -> None:
         began_at = self._clock()

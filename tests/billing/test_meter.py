@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 from django.utils.module_loading import import_string
 
 from billing.core.pricing import PriceList
+from billing.kept import Kept
 from billing.meter import REFRESHED_AFTER, KeptPrices, PricedMeter
 from billing.services import load_prices
 from routing.core.standing import NO_BUDGETS
@@ -140,6 +141,21 @@ def test_a_machine_without_threads_answers_from_what_it_has(
         assert shop.ask_and_wait() == 1
     shop.now += REFRESHED_AFTER
     assert shop.ask_and_wait() == 2
+
+
+def test_who_asks_while_a_fetch_is_being_begun_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = Kept("number", lambda: 7, fresh_for=60, stale_after=5, patience=LONG)
+    start, others = threading.Thread.start, list[int | None]()
+
+    def ask_first(thread: threading.Thread) -> None:
+        others.append(kept.current())
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", ask_first)
+    assert kept.current() == 7
+    assert others == [None]
 
 
 def test_what_has_no_price_is_none_and_not_zero() -> None:
