@@ -52,8 +52,8 @@ async def said_by(process: asyncio.subprocess.Process) -> str:
 
 
 async def refuses(path: str) -> None:
-    """Return once it takes no new calls."""
-    with contextlib.suppress(OSError):
+    """Return once it takes no new calls, or ends one that it took unawares."""
+    with contextlib.suppress(OSError, websockets.InvalidHandshake):
         while True:
             async with websockets.unix_connect(path):
                 pass
