@@ -101,6 +101,13 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class GoTo:
+    """Ask again at another address of ours."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """An empty answer: nothing is to change, or nobody is there to hear it."""
 
@@ -114,5 +121,6 @@ Instruction = (
     | TakeVoicemail
     | OfferCallback
     | HangUp
+    | GoTo
     | Nothing
 )

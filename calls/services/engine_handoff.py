@@ -93,19 +93,21 @@ def through_carrier(call: Call, handoff: Handoff, *, tried: int) -> Way | None:
     """First by fetching the caller, then by letting go of the leg to the model.
 
     "redirected" is set before the carrier hears of it: the leg to the model ends with
-    a callback of its own, which must then do nothing.
+    a callback of its own, which must then not go on by itself.
     """
     match tried:
         case 0:
             progress.note(call, redirected=True)
-            reference = HANDOFFS.sign_object(handoff.pk)
-            base = settings.PUBLIC_BASE_URL
-            url = callback_url(base, "hand-over", handoff=reference)
-            return CarrierTransfer(call.carrier_sid, url)
+            return CarrierTransfer(call.carrier_sid, hand_over_url(handoff))
         case 1:
             progress.note(call, redirected=False)
             return LetGo()
     return None
+
+
+def hand_over_url(handoff: Handoff) -> str:
+    reference = HANDOFFS.sign_object(handoff.pk)
+    return callback_url(settings.PUBLIC_BASE_URL, "hand-over", handoff=reference)
 
 
 def refer(call: Call, handoff: Handoff, now: datetime) -> Refer | None:

@@ -3,7 +3,9 @@
 Our own state comes first, for the carrier says "completed" of a call that the agent
 ended, of one that is to be handed over and of one in which the model died alike:
 
-- we took the caller elsewhere, or the caller hung up: nothing;
+- the caller hung up, or was taken elsewhere: nothing;
+- we are about to fetch the caller for a person: to where we would fetch them, for the
+  carrier may hear of that too late. If it has, it does not read this answer;
 - a handoff was asked for: the hunt list;
 - we ended the call: hanging up;
 - anything else is a failure: the same agent goes on over the relay, with what was said
@@ -13,7 +15,7 @@ ended, of one that is to be handed over and of one in which the model died alike
 from datetime import datetime
 
 from calls.core.carrier_events import SessionStatus, VoiceLegEnded
-from calls.core.instructions import HangUp, Instruction, Nothing
+from calls.core.instructions import GoTo, HangUp, Instruction, Nothing
 from calls.core.progress import ENDED
 from calls.core.words import (
     CauseOwner,
@@ -25,6 +27,7 @@ from calls.core.words import (
 from calls.models import Call, EngineSession
 from calls.services import (
     carrier_journal,
+    engine_handoff,
     engine_sessions,
     handoffs,
     hunt,
@@ -42,10 +45,12 @@ REFUSING = range(401, 405)
 def sip_ended(call: Call, ended: VoiceLegEnded, now: datetime) -> Instruction:
     if ended.caller_gone or call.state in ENDED:
         return finish(call, SessionStatus.COMPLETED, now)
+    handoff = handoffs.pending(call)
     if call.redirected or call.relay_entries:
         # Whoever took the call out of its conversation has told it where to go.
-        return Nothing()
-    handoff = handoffs.pending(call)
+        if handoff is None or handoff.attempts.exists():
+            return Nothing()
+        return GoTo(engine_handoff.hand_over_url(handoff))
     if handoff is not None:
         engine_sessions.leg_over(call, now)
         progress.note(call, session_status=SessionStatus.ENDED.value)

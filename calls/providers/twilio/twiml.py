@@ -19,6 +19,7 @@ from calls.core.instructions import (
     AskContact,
     ConnectAgent,
     ConnectVoice,
+    GoTo,
     HangUp,
     Instruction,
     Nothing,
@@ -81,6 +82,8 @@ def render(instruction: Instruction, place: Place) -> str:
         case HangUp():
             say(response, instruction.say)
             response.hangup()
+        case GoTo():
+            response.redirect(instruction.url, method="POST")
         case Nothing():
             pass
     return str(response)

@@ -72,11 +72,11 @@ def test_the_carrier_is_told_to_fetch_the_caller_who_then_hears_the_hunt() -> No
     assert isinstance(way, CarrierTransfer)
     assert way.call_sid == line.call_sid
     assert line.call.redirected
-    # The end of the leg to the model comes before or after, and does nothing.
-    ended = {"DialCallStatus": "completed", "CallStatus": "in-progress"}
-    assert verbs(line.send("sip-ended", **ended)) == []
     assert verbs(line.send(way.url, CallStatus="in-progress")) == ["Dial", "Hangup"]
     assert line.number.text == PHONES["Ana"]
+    # The end of the leg to the model may come later, and does nothing.
+    ended = {"DialCallStatus": "completed", "CallStatus": "in-progress"}
+    assert verbs(line.send("sip-ended", **ended)) == []
     assert EngineSession.objects.get().state == EngineState.OVER
 
 
@@ -118,6 +118,18 @@ def test_if_nothing_works_the_caller_stays_and_is_called_back() -> None:
     assert Handoff.objects.get().result == HandoffResult.NOBODY
     ask(line)
     assert isinstance(plan(line), CarrierTransfer)
+
+
+def test_a_leg_that_ends_before_the_carrier_heard_of_us_leads_there() -> None:
+    line = talking()
+    way = plan(line)
+    assert isinstance(way, CarrierTransfer)
+    ended = {"DialCallStatus": "completed", "CallStatus": "in-progress"}
+    (redirect,) = line.send("sip-ended", **ended)
+    assert (redirect.tag, redirect.text) == ("Redirect", way.url)
+    assert results() == []
+    assert verbs(line.send(way.url, CallStatus="in-progress")) == ["Dial", "Hangup"]
+    assert results() == [AttemptResult.RINGING]
 
 
 def test_a_caller_who_was_fetched_late_is_not_disturbed() -> None:
