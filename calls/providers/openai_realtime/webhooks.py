@@ -125,7 +125,8 @@ def read_webhook(
     if not any(_signed(body, headers, secret) for secret in secrets):
         raise WebhookRefused("not signed with a secret of ours")
     try:
-        event = _Event.model_validate(json.loads(body))
+        # Bytes would be taken for UTF-16 or UTF-32, too, and nobody else reads those.
+        event = _Event.model_validate(json.loads(body.decode()))
         incoming = _read(event)
     except (ValueError, ValidationError, RecursionError, OverflowError) as error:
         raise WebhookRefused("signed, but not readable") from error

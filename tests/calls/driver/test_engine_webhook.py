@@ -104,6 +104,9 @@ UNREADABLE = {
     "an id with a path": incoming('"created_at": 1, "data": {"call_id": "../x"}'),
     "cut off": event()[1][:-20],
     "not UTF-8": b"\xff\xfe" + event()[1],
+    "UTF-16": event()[1].decode().encode("utf-16"),
+    "UTF-32": event()[1].decode().encode("utf-32"),
+    "a byte order mark": b"\xef\xbb\xbf" + event()[1],
     "too deep": b"[" * 60_000,
 }
 
@@ -211,6 +214,27 @@ async def test_the_twin_of_another_engine_makes_no_second_decision(first: str) -
             assert (await post(body)).status_code == 200
     assert provider.asked == [("accept", call)]
     assert (await session_of(line)).engine == "realtime"
+
+
+async def test_deliveries_in_any_order_make_one_decision() -> None:
+    """The second try of the announcement overtakes the first, and what is told of
+
+    the same call besides overtakes both.
+    """
+    line, reference = await ringing()
+    call, body = event(("X-Call-Ref", reference))
+    ended = {"type": "realtime.call.ended", "created_at": 1, "data": {"call_id": call}}
+    first_try = sign(body, id="wh_same", at=time.time() - 20)
+    async with voice_provider() as provider:
+        for told, headers in (
+            (json.dumps(ended).encode(), None),
+            (body, sign(body, id="wh_same")),
+            (body, first_try),
+        ):
+            assert (await post(told, headers)).status_code == 200
+    assert provider.asked == [("accept", call)]
+    session = await session_of(line)
+    assert (session.state, session.claims) == (EngineState.ACCEPTED, 1)
 
 
 async def test_several_deliveries_at_once_make_one_decision() -> None:
