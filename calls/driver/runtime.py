@@ -1,7 +1,6 @@
 """What one process holds for all of its live calls, made once on its event loop."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import socket
@@ -174,13 +173,6 @@ def runtime() -> Runtime:
         _runtimes[loop] = Context().run(Runtime)
         _close_with_the_server()
     return _runtimes[loop]
-
-
-def find_runtime() -> Runtime | None:
-    """The runtime if there is one; for pages and metrics, which must not make it."""
-    with contextlib.suppress(RuntimeError):
-        return _runtimes.get(asyncio.get_running_loop())
-    return None
 
 
 async def close_runtime() -> None:

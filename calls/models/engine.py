@@ -72,8 +72,5 @@ class EngineSession(models.Model):
     def __str__(self) -> str:
         return f"Voice session: {self.get_state_display()}"
 
-    def is_steered(self) -> bool:
-        return self.state in STEERED
-
     def has_ended(self) -> bool:
         return self.state in PASSED

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from django.test import override_settings
 
 from calls.driver.runtime import close_runtime, runtime
-from calls.models import Call, CallEvent, EngineSession
+from calls.models import Call, CallEvent
 from tests.calls.carrier import Line
 from tests.calls.driver.sip_line import ringing
 from tests.calls.voice_provider import Provider, event, post, settled
@@ -96,10 +96,6 @@ async def steered(**number: Any) -> AsyncIterator[Wire]:
                 yield wire
             finally:
                 await close_runtime()
-
-
-async def the_session() -> EngineSession:
-    return await EngineSession.objects.select_related("call").aget()
 
 
 async def journal(kind: str) -> list[dict[str, Any]]:
