@@ -6,7 +6,8 @@ up to its cost. What decides, in this order:
 1. The whole call was a test, spam, or a ghost: nobody spoke.
 2. The leg went on after a person had taken the caller (transfer tail).
 3. The model was asked again after a failure, or its answer was broken off.
-4. Of a time that is charged for, the part in which the caller was silent.
+4. Of a time that is charged for, the part in which the caller was silent; and of a
+   voice model, the answer in which it asks whether anybody is there.
 5. Of a model's input, what should have come from the cache (`cache_lost`, or
    `truncation` where the input had become shorter), and then what the conversation
    had grown by since the model's first answer in this call.
@@ -14,7 +15,7 @@ up to its cost. What decides, in this order:
 The rest is the conversation.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -59,11 +60,13 @@ CAUSE_HELP: Mapping[Cause, str] = {
     Cause.CONVERSATION: "What remains when everything below is taken off.",
     Cause.CONTEXT_GROWTH: "With every answer the model reads all that was said before. "
     "Shorter calls and shorter answers bring this down.",
-    Cause.CACHE_LOST: "The model read at full price what it had read before, which "
-    "happens when instructions or tools change during a call.",
+    Cause.CACHE_LOST: "The model read at full price what it had read before. That "
+    "happens when instructions or tools change during a call, and now and then because "
+    "the provider has dropped what it kept.",
     Cause.TRUNCATION: "The conversation became too long and its beginning was dropped, "
     "so the rest had to be read at full price.",
-    Cause.SILENCE: "Minutes were charged while the caller said nothing.",
+    Cause.SILENCE: "Minutes were charged while the caller said nothing, and the voice "
+    "model was paid to ask whether anybody is there.",
     Cause.MODEL_RETRY: "The model failed or was interrupted and asked again.",
     Cause.TRANSFER_TAIL: "The carrier's minutes while the caller talked to a person.",
     Cause.GHOST: "The call was answered, but nobody said a word or pressed a key.",
@@ -81,6 +84,8 @@ BY_TIME = frozenset(
     }
 )
 BY_MODEL = frozenset({Component.LANGUAGE_MODEL, Component.VOICE_MODEL})
+# Where the model does not speak itself, a line of ours costs it nothing.
+BY_VOICE = frozenset({Component.VOICE_MODEL})
 ALL_OF_IT = (Cause.TEST, Cause.SPAM, Cause.GHOST)
 
 
@@ -89,13 +94,15 @@ class Circumstances:
     """What is known of a call beside its usage; times are aware.
 
     `whole`: the cause of everything, if there is one. `with_person_at`: since when
-    a person has had the caller. `failures`: when the model failed.
+    a person has had the caller. `failures`: when the model failed. `asked_in_silence`:
+    when it began to ask a silent caller whether anybody is there.
     """
 
     whole: Cause | None = None
     with_person_at: datetime | None = None
     silent_seconds: float = 0.0
     failures: Sequence[datetime] = ()
+    asked_in_silence: Sequence[datetime] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,8 @@ def split_call(
     """The split of each charge of one call, in the order given."""
     if around.whole is not None:
         return [{around.whole: total(spent.lines)} for spent in charges]
-    again = repeated(charges, around.failures)
+    again = first_after(around.failures, charges, BY_MODEL)
+    in_silence = first_after(around.asked_in_silence, charges, BY_VOICE)
     history: dict[str, Input] = {}
     splits: dict[int, Split] = {}
     for place in sorted(range(len(charges)), key=lambda n: (charges[n].at, n)):
@@ -128,8 +136,11 @@ def split_call(
             splits[place] = split_time(spent, around)
         elif spent.component in BY_MODEL:
             parts = split_input(spent, history)
-            whole = place in again or (spent.estimated and bool(spent.lines))
-            splits[place] = {Cause.MODEL_RETRY: total(spent.lines)} if whole else parts
+            if place in again or (spent.estimated and spent.lines):
+                parts = {Cause.MODEL_RETRY: total(spent.lines)}
+            elif place in in_silence:
+                parts = {Cause.SILENCE: total(spent.lines)}
+            splits[place] = parts
         else:
             splits[place] = divide(total(spent.lines), {})
     return [splits[place] for place in range(len(charges))]
@@ -148,20 +159,24 @@ def divide(amount: Decimal, parts: Mapping[Cause, Decimal]) -> Split:
     return split
 
 
-def repeated(charges: Sequence[Spent], failures: Sequence[datetime]) -> set[int]:
-    """The first answer after each failure of the model."""
-    again: set[int] = set()
-    asked = sorted(
+def first_after(
+    moments: Iterable[datetime],
+    charges: Sequence[Spent],
+    components: Container[Component],
+) -> set[int]:
+    """The first answer of such a model after each moment."""
+    found: set[int] = set()
+    answers = sorted(
         (spent.at, place)
         for place, spent in enumerate(charges)
-        if spent.component in BY_MODEL
+        if spent.component in components
     )
-    for failed_at in failures:
-        later = (place for at, place in asked if at >= failed_at)
+    for moment in moments:
+        later = (place for at, place in answers if at >= moment)
         first = next(later, None)
         if first is not None:
-            again.add(first)
-    return again
+            found.add(first)
+    return found
 
 
 def split_time(spent: Spent, around: Circumstances) -> Split:

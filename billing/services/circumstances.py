@@ -2,15 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from billing.core.causes import Cause, Circumstances
 from billing.models import TestCaller
-from calls.core.words import AttemptResult, Disposition, EventKind
+from calls.core.words import AttemptResult, Disposition, EventKind, HandoffReason
 from calls.models import Call, CallEvent, HandoffAttempt
 
 SPOKE = [EventKind.CALLER_SAID.value, EventKind.CALLER_KEYED.value]
 SILENT_CALLER = "silence"
+# We asked whether anybody is there; or the voice model did by itself, which is noted.
+ASKED = Q(
+    kind__in=[EventKind.PRODUCT_SAID.value, EventKind.NOTED.value],
+    data__why=SILENT_CALLER,
+)
+GAVE_UP = Q(kind=EventKind.HANDOFF_ASKED, data__reason=HandoffReason.SILENCE.value)
+
+
+@dataclass(slots=True)
+class Silence:
+    """How long the caller said nothing, and when we asked whether anybody is there."""
+
+    seconds: float = 0.0
+    asked_at: tuple[datetime, ...] = ()
 
 
 class TestCallers:
@@ -47,8 +64,9 @@ def circumstances_of(
         call.pk: Circumstances(
             whole=whole_cause(call, testers, ghosts),
             with_person_at=taken.get(call.pk),
-            silent_seconds=silent.get(call.pk, 0.0),
+            silent_seconds=silent[call.pk].seconds,
             failures=failed.get(call.pk, ()),
+            asked_in_silence=silent[call.pk].asked_at,
         )
         for call in calls
     }
@@ -89,20 +107,27 @@ def taken_at(keys: list[int]) -> dict[int, datetime]:
     return taken
 
 
-def silences(keys: list[int]) -> dict[int, float]:
-    """Seconds from the last that was said to each question whether anybody is there."""
-    asked = CallEvent.objects.filter(
-        call__in=keys, kind=EventKind.PRODUCT_SAID, data__why=SILENT_CALLER
-    )
+def silences(keys: list[int]) -> defaultdict[int, Silence]:
+    """From the last that was said to each question whether anybody is there, and to
+
+    the handoff that was asked because nobody answered.
+    """
+    asked = CallEvent.objects.filter(ASKED | GAVE_UP, call__in=keys)
     rows = CallEvent.objects.filter(call__in=asked.order_by().values("call"))
     rows = rows.order_by("call", "at", "stream", "seq")
-    seconds: defaultdict[int, float] = defaultdict(float)
+    found: defaultdict[int, Silence] = defaultdict(Silence)
     said: tuple[int, datetime] | None = None
-    for call_id, at, why in rows.values_list("call_id", "at", "data__why"):
-        if why == SILENT_CALLER and said is not None and said[0] == call_id:
-            seconds[call_id] += (at - said[1]).total_seconds()
+    for call_id, at, kind, why, reason in rows.values_list(
+        "call_id", "at", "kind", "data__why", "data__reason"
+    ):
+        asks = why == SILENT_CALLER and kind != EventKind.ENDING
+        gives_up = reason == SILENT_CALLER and kind == EventKind.HANDOFF_ASKED
+        if (asks or gives_up) and said is not None and said[0] == call_id:
+            found[call_id].seconds += (at - said[1]).total_seconds()
+        if asks:
+            found[call_id].asked_at += (at,)
         said = call_id, at
-    return seconds
+    return found
 
 
 def failures(keys: list[int]) -> dict[int, tuple[datetime, ...]]:

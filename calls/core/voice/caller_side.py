@@ -7,6 +7,8 @@ from calls.core.voice.state import Due, VoiceState
 from calls.core.words import Ending, EventKind, HandoffReason
 from routing.core.ruleset import AtLimit
 
+MODEL_ASKED = "The caller was silent, so the model asked whether anybody is there."
+
 
 class CallerSide(VoiceFloor):
     def _sound(self, now: float, *, on: bool) -> None:
@@ -68,7 +70,9 @@ class CallerSide(VoiceFloor):
             return
         self._silences += 1
         if self._silences <= self._limits.silence_prompts:
-            if not asked_already:
+            if asked_already:
+                self._note(EventKind.NOTED, text=MODEL_ASKED, why="silence")
+            else:
                 self._speak(Respond(self.phrases.still_there), now)
         elif self._limits.at_silence is AtLimit.HAND_OFF:
             self._hand_off(HandoffReason.SILENCE, "portal", now)

@@ -23,6 +23,7 @@ from tests.billing.makers import NOON, make_price, make_prices, used
 PRICES = make_prices(
     make_price("voice_inbound", "voice_in_minute", "6", provider="twilio"),
     make_price("voice_outbound", "voice_out_minute", "2", provider="twilio"),
+    make_price("gpt-realtime-2.1", "audio_out", "1"),
     text_in="1",
     text_cached="0.1",
     text_out="3",
@@ -108,6 +109,28 @@ def test_silence_is_its_part_of_the_minutes() -> None:
         Cause.CONVERSATION: Decimal("4.5"),
     }
     assert causes(leg(60), silent_seconds=900.0) == {Cause.SILENCE: 6}
+
+
+def speech(at: int, tokens: int) -> Item:
+    figures = {
+        "output_tokens": tokens,
+        "output_token_details": {"audio_tokens": tokens},
+    }
+    figures |= {"input_tokens": 0, "input_token_details": {}}
+    measured = used(figures, "gpt-realtime-2.1", at=NOON + timedelta(seconds=at))
+    return Item(f"{at:04}", measured)
+
+
+def test_a_voice_models_question_whether_anybody_is_there_is_silence() -> None:
+    at = NOON + timedelta(seconds=2)
+    found = causes(speech(1, 7), speech(3, 5), speech(9, 1), asked_in_silence=(at,))
+    assert found == {Cause.CONVERSATION: 8, Cause.SILENCE: 5}
+
+
+def test_a_text_model_does_not_speak_so_a_line_of_ours_costs_it_nothing() -> None:
+    at = NOON + timedelta(seconds=2)
+    found = causes(ask(1, 100), ask(3, 100), asked_in_silence=(at,))
+    assert found == {Cause.CONVERSATION: 200}
 
 
 @pytest.mark.parametrize("whole", [Cause.TEST, Cause.SPAM, Cause.GHOST])

@@ -107,7 +107,8 @@ def test_typed_items_and_silences_are_no_speech() -> None:
     call = talking()
     call.receive(vev.ItemPlaced("typed", "", by_caller=True, speech=False), 11)
     call.receive(vev.ItemPlaced("silence", "typed", by_caller=True), 11)
-    assert not of(Note, call.receive(vev.CallerIdle("silence"), 12))
+    (asked,) = of(Note, call.receive(vev.CallerIdle("silence"), 12))
+    assert (asked.kind, asked.data["why"]) == (EventKind.NOTED, "silence")
     assert not said(call.receive(vev.CallerIdle(), 30), EventKind.CALLER_SAID)
 
 
