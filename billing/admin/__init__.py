@@ -1,3 +1,19 @@
-from billing.admin import bills, budgets, ledger, prices, reports, spending
+from billing.admin import (
+    bills,
+    budgets,
+    ledger,
+    prices,
+    reports,
+    sent_reports,
+    spending,
+)
 
-__all__ = ["bills", "budgets", "ledger", "prices", "reports", "spending"]
+__all__ = [
+    "bills",
+    "budgets",
+    "ledger",
+    "prices",
+    "reports",
+    "sent_reports",
+    "spending",
+]

@@ -21,6 +21,7 @@ from billing.models.budgets import ACTIONS
 from billing.services.budgets import BudgetView, plan_of, views
 from calls.admin.history import ReadOnlyAdmin, label
 from calls.core import zoned
+from routing.admin.pages import RecordedAdmin
 from routing.core.standing import BudgetAction, BudgetState
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class StepInline(TabularInline):
 
 
 @admin.register(Budget)
-class BudgetAdmin(ModelAdmin):
+class BudgetAdmin(RecordedAdmin, ModelAdmin):
     list_display = ("name", "concerns", "standing", "spent", "forecast")
     list_filter_submit = True
     search_fields = ("name",)
@@ -194,6 +195,6 @@ class BudgetReachedAdmin(ReadOnlyAdmin):
 
 
 @admin.register(TestCaller)
-class TestCallerAdmin(ModelAdmin):
+class TestCallerAdmin(RecordedAdmin, ModelAdmin):
     list_display = ("number", "note")
     search_fields = ("number", "note")

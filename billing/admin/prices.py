@@ -23,6 +23,7 @@ from billing.admin.price_file import PriceFileView
 from billing.core import money_words
 from billing.core.pricing import DOLLARS
 from billing.models import Price
+from routing.admin.pages import RecordedAdmin
 
 if TYPE_CHECKING:
     # Unfold is not typed: it changes how Django's classes look, not what they take.
@@ -78,7 +79,7 @@ class PriceForm(ModelForm):
 
 
 @admin.register(Price)
-class PriceAdmin(ModelAdmin):
+class PriceAdmin(RecordedAdmin, ModelAdmin):
     form = PriceForm
     list_display = ("item", "unit", "price", "valid_from", "state")
     list_display_links = ("item", "unit")

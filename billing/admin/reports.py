@@ -1,11 +1,10 @@
 """Who gets reports, what was sent, and the exchange rates they are converted by."""
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -18,20 +17,19 @@ from unfold.widgets import (
 )
 
 from billing.admin import report_page
-from billing.core.report_period import Period, Rhythm, next_due
+from billing.admin.sent_reports import standing
+from billing.core.report_period import Rhythm, next_due
 from billing.models import (
-    Delivery,
     ExchangeRate,
     ReportSubscription,
-    SendState,
     SentReport,
 )
-from billing.services import report_words as words
 from billing.tasks import send_copy
-from calls.admin.history import NOTHING, ReadOnlyAdmin, TabularInline, label, person
+from calls.admin.history import NOTHING, person
 from calls.core import zoned
 from calls.tasks import enqueue
 from routing.admin.fields import TimeZoneField, described
+from routing.admin.pages import RecordedAdmin
 from routing.models import PhoneNumber
 
 if TYPE_CHECKING:
@@ -41,15 +39,6 @@ if TYPE_CHECKING:
 else:
     ModelAdmin = UnfoldAdmin
     SubscriptionModelForm = forms.ModelForm
-
-COLOURS = {
-    SendState.WAITING: "info",
-    SendState.HANDING_OVER: "info",
-    SendState.SENT: "success",
-    SendState.REFUSED: "danger",
-    SendState.UNKNOWN: "warning",
-    SendState.GIVEN_UP: "danger",
-}
 
 
 class LinesField(forms.CharField):
@@ -106,7 +95,7 @@ class SubscriptionForm(SubscriptionModelForm):
 
 
 @admin.register(ReportSubscription)
-class ReportSubscriptionAdmin(ModelAdmin):
+class ReportSubscriptionAdmin(RecordedAdmin, ModelAdmin):
     form = SubscriptionForm
     list_display = ("name", "when", "to_whom", "lines", "next_mail", "last_mail")
     list_filter = ("active", "rhythm", "language")
@@ -185,87 +174,8 @@ class ReportSubscriptionAdmin(ModelAdmin):
         return standing(reports[0]) if reports else NOTHING
 
 
-def standing(report: SentReport) -> SafeString:
-    """The worst that is true of any recipient."""
-    states = {SendState(one.state) for one in report.deliveries.all()}
-    worst = next((state for state in WORST_FIRST if state in states), SendState.SENT)
-    return label(worst.label, COLOURS[worst])
-
-
-WORST_FIRST = (
-    SendState.GIVEN_UP,
-    SendState.REFUSED,
-    SendState.UNKNOWN,
-    SendState.WAITING,
-    SendState.HANDING_OVER,
-)
-
-
-class DeliveryInline(TabularInline):
-    model = Delivery
-    fields = ("address", "standing", "why", "moment")
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-    verbose_name_plural = "recipients"
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description="State")
-    def standing(self, delivery: Delivery) -> SafeString:
-        state = SendState(delivery.state)
-        return label(state.label, COLOURS[state])
-
-    @admin.display(description="When")
-    def moment(self, delivery: Delivery) -> str:
-        return zoned.short(delivery.at, delivery.report.time_zone)
-
-
-@admin.register(SentReport)
-class SentReportAdmin(ReadOnlyAdmin):
-    list_display = ("days", "subscription", "standing", "recipients", "due")
-    list_filter = ("subscription",)
-    fields = ("subscription", "days", "standing", "due", "tries")
-    readonly_fields = fields
-    inlines = (DeliveryInline,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SentReport]:
-        return (
-            SentReport.objects.select_related("subscription")
-            .prefetch_related("deliveries")
-            .annotate(
-                reached=Count("deliveries", filter=Q(deliveries__state=SendState.SENT)),
-                asked=Count("deliveries"),
-            )
-            .order_by("-last_day", "-created_at")
-        )
-
-    @admin.display(description="Days", ordering="last_day")
-    def days(self, report: SentReport) -> str:
-        return days_words(report.first_day, report.last_day)
-
-    @admin.display(description="State")
-    def standing(self, report: SentReport) -> SafeString:
-        return standing(report)
-
-    @admin.display(description="Recipients")
-    def recipients(self, report: SentReport) -> str:
-        return (
-            f"{getattr(report, 'reached', 0)} of {getattr(report, 'asked', 0)} reached"
-        )
-
-    @admin.display(description="Due", ordering="created_at")
-    def due(self, report: SentReport) -> str:
-        return zoned.short(report.created_at, report.time_zone)
-
-
-def days_words(first: date, last: date) -> str:
-    return words.days(Period(first, last, "UTC"))
-
-
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(ModelAdmin):
+class ExchangeRateAdmin(RecordedAdmin, ModelAdmin):
     list_display = ("currency", "worth", "valid_from", "note")
     list_filter = ("currency",)
     fieldsets = (

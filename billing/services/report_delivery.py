@@ -19,6 +19,7 @@ from billing.core.report_period import Period, due
 from billing.models import Delivery, ReportSubscription, SendState, SentReport
 from billing.services.report_post import Outcome, TakenOver
 from calls.core.words import CauseOwner, IncidentKind
+from calls.models import Incident
 from calls.services import incidents
 
 # Longer than a task may run.
@@ -128,16 +129,38 @@ def put_back(report: SentReport, now: datetime) -> None:
     if now - report.created_at > GIVEN_UP_AFTER:
         left = report.deliveries.filter(state=SendState.WAITING)
         left.update(state=SendState.GIVEN_UP, at=now)
-    states = set(report.deliveries.values_list("state", flat=True))
-    for state in (SendState.REFUSED, SendState.UNKNOWN, SendState.GIVEN_UP):
+    states = {SendState(state) for state in states_of(report)}
+    for state in TOLD:
         if state in states:
             tell(report, state, now)
+        else:
+            settle(report, state, states, now)
     still = SendState.WAITING in states
-    if still:
-        tell(report, SendState.WAITING, now)
     ours.update(
         open=still, lease="", leased_until=None, next_try_at=now + pause(report.tries)
     )
+
+
+def states_of(report: SentReport) -> set[str]:
+    return set(report.deliveries.values_list("state", flat=True))
+
+
+@transaction.atomic
+def send_again(report_id: int, now: datetime) -> int:
+    """To all who have not got it for certain, if nobody sends it right now: how many.
+
+    Somebody has asked for it who knows that one of them may get it twice. The mail has
+    the same id as before, by which most mail programs show it once.
+    """
+    rows = SentReport.objects.select_for_update().filter(free(now), pk=report_id)
+    report = rows.first()
+    if report is None:
+        return 0
+    again = report.deliveries.filter(state__in=AGAIN)
+    found = again.update(state=SendState.WAITING, why="", at=now)
+    if found:
+        rows.update(open=True, next_try_at=now)
+    return found
 
 
 def pause(tries: int) -> timedelta:
@@ -151,20 +174,41 @@ TOLD = {
     SendState.UNKNOWN: "It may or may not have arrived, so it is not sent again.",
     SendState.GIVEN_UP: "It is not tried any more.",
 }
+AGAIN = (SendState.REFUSED, SendState.UNKNOWN, SendState.GIVEN_UP)
+ALL_HAVE_IT = "It has been sent since."
+TRIED_AGAIN = "It is being tried again; another incident tells why it still waits."
+NOT_TRIED = "Not everybody got it; another incident tells why."
 
 
 def tell(report: SentReport, state: SendState, now: datetime) -> None:
-    """Once of each state of a report."""
+    """Once of each state of a report, and anew after it had come right in between."""
     deliveries = list(report.deliveries.all())
     failed = [one for one in deliveries if one.state == state and one.why]
     if not failed:
         return  # nobody has tried yet
     reasons = " or ".join(sorted({one.why for one in failed}))
+    key = key_of(report, state)
+    before = Incident.objects.filter(key__startswith=key, settled_by=None)
+    times = before.exclude(settled_at=None).count()
     incidents.report(
         IncidentKind.MAIL_FAILED,
         CauseOwner.CONFIGURATION if state == SendState.REFUSED else CauseOwner.OURS,
-        key=f"report:{report.pk}:{state}",
+        key=f"{key}{times or ''}",
         now=now,
         detail=f"The report {report} was not sent to {len(failed)} of "
         f"{len(deliveries)} recipients: {reasons}. {TOLD[state]}",
     )
+
+
+def settle(
+    report: SentReport, state: SendState, states: set[SendState], now: datetime
+) -> None:
+    """What was told of that state holds no more."""
+    note = TRIED_AGAIN if SendState.WAITING in states else NOT_TRIED
+    if states == {SendState.SENT}:
+        note = ALL_HAVE_IT
+    incidents.settle(key_of(report, state), now, note)
+
+
+def key_of(report: SentReport, state: SendState) -> str:
+    return f"report:{report.pk}:{state}:"

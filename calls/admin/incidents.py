@@ -14,6 +14,7 @@ from calls.core import zoned
 from calls.models import Incident
 from calls.services import reviews
 from calls.templatetags import telling
+from routing.admin.pages import RecordedAdmin
 
 
 def zone_of(incident: Incident) -> str:
@@ -40,7 +41,9 @@ class IncidentColumns:
         if incident.settled_at is None:
             return "Not yet"
         moment = zoned.short(incident.settled_at, zone_of(incident))
-        return f"{moment} by {incident.settled_by or 'somebody whose account is gone'}"
+        # Without a name it has come right by itself, or the account is gone.
+        by = incident.settled_by
+        return f"{moment} by {by}" if by else moment
 
 
 class IncidentForm(ModelForm):
@@ -56,7 +59,7 @@ class IncidentForm(ModelForm):
 
 
 @admin.register(Incident)
-class IncidentAdmin(IncidentColumns, HistoryAdmin):
+class IncidentAdmin(IncidentColumns, RecordedAdmin, HistoryAdmin):
     form = IncidentForm
     list_display = ("when", "standing", "kind", "cause", "line", "detail")
     list_filter = (
@@ -88,7 +91,7 @@ class IncidentAdmin(IncidentColumns, HistoryAdmin):
     def save_model(
         self, request: HttpRequest, obj: Incident, form: IncidentForm, change: bool
     ) -> None:
-        obj.save(update_fields=["note"])
+        reviews.write_note(obj, obj.note)
         if form.cleaned_data["settled"]:
             reviews.settle_incident(obj, by=person(request), at=timezone.now())
         else:

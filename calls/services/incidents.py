@@ -25,6 +25,16 @@ def report(
     Incident.objects.bulk_create([incident], ignore_conflicts=True)
 
 
+def settle(key: str, now: datetime, note: str) -> int:
+    """What has come right by itself; how many there were whose keys begin so.
+
+    A note that somebody has written stays.
+    """
+    right = Incident.objects.filter(key__startswith=key, settled_at=None)
+    right.filter(note="").update(note=note)
+    return right.update(settled_at=now)
+
+
 def unknown_call(endpoint: str, sid: str, now: datetime) -> None:
     report(
         IncidentKind.UNKNOWN_CALL,

@@ -380,6 +380,32 @@ def test_the_lists_say_what_was_sent_and_what_comes(admin_client: Client) -> Non
     assert "ben@example.org" in one
 
 
+def test_what_was_perhaps_sent_is_explained_and_can_be_sent_again(
+    admin_client: Client, client: Client
+) -> None:
+    report = make_report_row("ana@example.org")
+    report.deliveries.update(state="unknown", why="the mail server broke off")
+    SentReport.objects.update(open=False)
+    page = f"/admin/billing/sentreport/{report.pk}/change/"
+    again = f"/admin/billing/sentreport/{report.pk}/again/"
+    shown = admin_client.get(page).text
+    assert "Nobody can know whether it arrived" in shown
+    assert "somebody may get it twice" in shown
+    assert again in shown
+    assert admin_client.get(again).status_code == 403
+    client.force_login(make_staff("eve", "view_sentreport"))
+    assert again not in client.get(page).text
+    assert client.post(again).status_code == 403
+    answer = admin_client.post(again, follow=True)
+    assert "It is on its way to 1 recipient again." in answer.text
+    assert again not in answer.text
+    report.refresh_from_db()
+    assert report.open
+    assert report_delivery.to_send(NOON, 9) == [report.pk]
+    answer = admin_client.post(again, follow=True)
+    assert "There is nobody to send it to again." in answer.text
+
+
 def test_a_copy_can_be_asked_for_in_the_list(admin_client: Client) -> None:
     subscription = make_subscription()
     address = "/admin/billing/reportsubscription/"

@@ -115,6 +115,21 @@ def test_a_server_that_refuses_all_is_tried_again_and_told_of_once(
     server.refused.clear()
     send(report, report.next_try_at)
     assert server.reached == [ANA, BEN]
+    incident = Incident.objects.get()
+    assert incident.settled_at is not None
+    assert incident.note == "It has been sent since."
+
+
+def test_what_somebody_noted_of_a_failure_stays(server: MailServer) -> None:
+    server.refused[ANA] = "451 try again later"
+    report = make_report_row(ANA)
+    send(report)
+    Incident.objects.update(note="The mail server is being moved.")
+    server.refused.clear()
+    send(report, report.next_try_at)
+    incident = Incident.objects.get()
+    assert incident.settled_at is not None
+    assert incident.note == "The mail server is being moved."
 
 
 def test_a_mail_whose_text_is_refused_was_not_sent(server: MailServer) -> None:
@@ -199,6 +214,64 @@ def test_pauses_grow_and_end_after_a_day(server: MailServer) -> None:
     assert now - NOON < timedelta(days=1)
     assert "It is not tried any more." in told()[-1]
     assert len(told()) == 2
+    waited, given_up = Incident.objects.order_by("pk")
+    assert "another incident tells why" in waited.note
+    assert given_up.settled_at is None
+
+
+def send_again(report: SentReport, at: datetime) -> dict[str, str]:
+    assert report_delivery.send_again(report.pk, at) == 1
+    return send(report, at)
+
+
+def test_what_was_perhaps_sent_is_sent_again_when_somebody_asks(
+    server: MailServer,
+) -> None:
+    server.hanging = "DATA"
+    report = make_report_row(ANA)
+    assert send(report) == {ANA: "unknown"}
+    server.hanging = ""
+    assert send_again(report, NOON + timedelta(hours=1)) == {ANA: "sent"}
+    assert server.reached == [ANA]
+    assert not report.open
+    assert Incident.objects.get().note == "It has been sent since."
+    assert report_delivery.send_again(report.pk, NOON + timedelta(hours=2)) == 0
+
+
+def test_who_has_it_gets_nothing_when_it_is_sent_again(server: MailServer) -> None:
+    server.refused[BEN] = "550 no such user here"
+    report = make_report_row(ANA, BEN)
+    send(report)
+    server.refused.clear()
+    later = NOON + timedelta(hours=1)
+    assert send_again(report, later) == {ANA: "sent", BEN: "sent"}
+    assert server.reached == [ANA, BEN]
+
+
+def test_a_failure_that_comes_back_is_told_of_again(server: MailServer) -> None:
+    server.refused[ANA] = "550 no such user here"
+    report = make_report_row(ANA)
+    send(report)
+    server.refused[ANA] = "451 try again later"
+    assert send_again(report, NOON + timedelta(hours=1)) == {ANA: "waiting"}
+    refused, waiting = Incident.objects.order_by("pk")
+    assert "It is being tried again" in refused.note
+    assert waiting.settled_at is None
+    server.refused[ANA] = "550 no such user here"
+    send(report, report.next_try_at)
+    assert [i.settled_at is None for i in Incident.objects.order_by("pk")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_while_somebody_sends_it_nobody_sends_it_again(server: MailServer) -> None:
+    server.refused[BEN] = "550 no such user here"
+    report = make_report_row(ANA, BEN)
+    send(report)
+    SentReport.objects.update(leased_until=NOON + timedelta(minutes=3))
+    assert report_delivery.send_again(report.pk, NOON + timedelta(minutes=1)) == 0
 
 
 def test_two_workers_do_not_send_the_same_report(server: MailServer) -> None:
