@@ -12,7 +12,6 @@ from calls.core.words import EventKind, FollowUpKind
 from calls.models import Call
 from calls.services import carrier_journal, follow_ups, progress, voicemail
 from calls.services.call_script import script_of
-from routing.core.callback_lines import callback_lines
 from routing.core.decision import CallerKind
 
 WISHES = "1"
@@ -23,7 +22,7 @@ def offer(call: Call, now: datetime, *, instead: str = "") -> Instruction:
     script = script_of(call)
     if call.caller_kind != CallerKind.NUMBER:
         return voicemail.offer(call, now, script.phrases.nobody_free)
-    sentence = instead or callback_lines(script.code).offer
+    sentence = instead or script.phrases.callback_offer
     carrier_journal.enter(
         call, EventKind.NOTED, now, text="The caller was offered to be called back."
     )
@@ -41,5 +40,5 @@ def answered(call: Call, digits: str, now: datetime) -> Instruction:
     )
     follow_ups.open_one(call, FollowUpKind.CALLBACK, now)
     progress.over(call, now)
-    promised = callback_lines(script.code).promised
-    return HangUp(script.lines(promised, script.phrases.closing))
+    phrases = script.phrases
+    return HangUp(script.lines(phrases.callback_promised, phrases.closing))

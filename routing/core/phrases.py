@@ -22,6 +22,9 @@ ENGLISH = Phrases(
     voicemail="Please leave your name, your number and a short message after the tone.",
     nobody_free="I am sorry, nobody is free at the moment.",
     closed="Thank you for calling. We are closed at the moment.",
+    callback_offer="I am sorry, nobody is free at the moment. To be called back on the "
+    "number you are calling from, press 1 now. Or stay on the line to leave a message.",
+    callback_promised="Thank you. We will call you back on this number.",
 )
 
 SPANISH = Phrases(
@@ -38,6 +41,9 @@ SPANISH = Phrases(
     voicemail="Deje su nombre, su número y un mensaje breve después de la señal.",
     nobody_free="Lo siento, ahora mismo no hay nadie disponible.",
     closed="Gracias por llamar. En este momento estamos cerrados.",
+    callback_offer="Lo siento, ahora mismo no hay nadie disponible. Para que le "
+    "llamemos al número desde el que llama, pulse 1. O espere para dejar un mensaje.",
+    callback_promised="Gracias. Le llamaremos a este número.",
 )
 
 # "multi" is automatic detection: until the caller has spoken, English is the guess.
@@ -46,6 +52,11 @@ BY_LANGUAGE: Mapping[str, Phrases] = {
     "es": SPANISH,
     "multi": ENGLISH,
 }
+
+
+# What may stay without words in a language of which we have no sentences; the offer is
+# then made in English. All others it has to bring, so that no call is led in English.
+OFFERS = ("callback_offer", "callback_promised")
 
 
 def has_phrases(code: str) -> bool:

@@ -7,7 +7,7 @@ from django.db import models
 
 from routing.core import ruleset
 from routing.core.naming import sentence, snake_case
-from routing.core.phrases import has_phrases, phrases_for
+from routing.core.phrases import OFFERS, has_phrases, phrases_for
 from routing.core.profile_rules import check_entry
 from routing.core.ruleset import Phrases
 from routing.models.choices import (
@@ -97,6 +97,14 @@ class Language(models.Model):
     voicemail = phrase("before the tone", "Before a caller leaves a message.")
     nobody_free = phrase("nobody is free", "When no colleague took the caller.")
     closed = phrase("we are closed", "When a rule turns a caller away after hours.")
+    callback_offer = phrase(
+        "offer to call back",
+        "When callers may press 1 to be called back. Say which key, and what happens "
+        "without it: they leave a message.",
+    )
+    callback_promised = phrase(
+        "call back is promised", "When the caller has pressed 1, before the goodbye."
+    )
 
     class Meta:
         verbose_name = "language"
@@ -141,6 +149,8 @@ class Language(models.Model):
             problems.setdefault(snake_case(name), []).append(sentence(text))
         if not has_phrases(self.code):
             for field in fields(Phrases):
+                if field.name in OFFERS:
+                    continue
                 if not getattr(self, field.name).strip():
                     problems[field.name] = [
                         f"Write this sentence in {self.code}; we have sentences of our "

@@ -81,7 +81,9 @@ class PhoneNumber(Limited):
         default=RuleAction.VOICEMAIL.value,
         help_text="What happens to a caller whom an agent would answer, if as many "
         "calls are going on as are allowed here, with the agent, or in the account. "
-        "People are rung as the escalation policy below says.",
+        "People are rung as the escalation policy above says. On a bare SIP trunk "
+        "nothing can be said or recorded: for a message or a voicemail the caller is "
+        "rejected, for a callback rejected and noted.",
     )
     overflow_message = models.TextField(
         "said then",

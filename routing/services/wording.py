@@ -16,6 +16,7 @@ from routing.core.callers import spaced
 from routing.core.compile import read_dated_hours
 from routing.core.entries import Entry
 from routing.core.hour_rules import day_words, exception_words
+from routing.core.phrases import phrases_for
 from routing.core.public_holidays import places
 from routing.core.readable import Record
 from routing.core.ruleset import RuleAction, VoiceSettings
@@ -178,7 +179,9 @@ def language_list(languages: list[Values], names: Names) -> Rows:
 
 
 def language_rows(language: Values) -> Rows:
-    values = {"disclosure": "", **language, **language["phrases"]}
+    """A sentence that an older release does not hold is said in our own words."""
+    usual = asdict(phrases_for(language["code"]))
+    values = {"disclosure": "", **language, **usual, **language["phrases"]}
     for name, value in in_form_order(Language, values):
         if name not in ("code", "phrases"):
             yield label(Language, name), words(Language, name, value)

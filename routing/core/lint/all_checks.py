@@ -6,6 +6,7 @@ from routing.core.lint.limits import limits_that_cannot_hold
 from routing.core.lint.models import models_that_stop
 from routing.core.lint.people import unreachable_people
 from routing.core.lint.reach import unreachable_rules
+from routing.core.lint.sentences import foreign_sentences
 from routing.core.lint.speech import failing_speech
 from routing.core.lint.targets import missing_targets
 from routing.core.lint.tools import tools_without_secret
@@ -16,6 +17,7 @@ Check = Callable[[Ruleset, Known], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     missing_targets,
     failing_speech,
+    foreign_sentences,
     unreachable_people,
     unreachable_rules,
     uncovered,

@@ -21,6 +21,8 @@ class Phrases:
     voicemail: str
     nobody_free: str
     closed: str
+    callback_offer: str
+    callback_promised: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ PHRASES = Phrases(
     voicemail="",
     nobody_free="",
     closed="",
+    callback_offer="",
+    callback_promised="",
 )
 GREETING = "Good morning, you have reached the plumbers."
 SLOTS = HttpTool(

@@ -1,5 +1,6 @@
 """What rules, lists and limits do to calls, from the carrier's form to its answer."""
 
+from dataclasses import fields
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 from calls.core.words import CallState, Disposition
 from calls.models import Call
 from calls.services import closing, reasons
+from routing.core.ruleset import Phrases
 from tests.calls.carrier import Line, verbs
 from tests.makers_calls import make_call
 from tests.makers_routing import (
@@ -20,6 +22,7 @@ from tests.makers_routing import (
     make_group,
     make_list,
     make_number,
+    make_profile,
     make_rule,
     publish,
 )
@@ -187,6 +190,22 @@ def test_a_caller_who_presses_1_is_called_back() -> None:
     assert caller.call.state == CallState.OVER
     settled = closing.close(caller.call.pk, timezone.now() + timedelta(minutes=2))
     assert settled is Disposition.CALLBACK_SCHEDULED
+
+
+@pytest.mark.django_db
+def test_a_call_back_is_offered_in_the_words_of_the_profile() -> None:
+    profile = make_profile("de-DE")
+    profile.languages.update(
+        **dict.fromkeys((field.name for field in fields(Phrases)), "Bitte warten.")
+    )
+    profile.languages.update(callback_offer="Drücken Sie die 1.")
+    profile.languages.update(callback_promised="Wir rufen zurück.")
+    caller = ruled("callback", profile=profile)
+    caller.ring()
+    asked = caller.verb("Gather")
+    assert asked.findtext("Say") == "Drücken Sie die 1."
+    told = caller.send(asked.attrib["action"], Digits="1")
+    assert [say.text for say in told] == ["Wir rufen zurück.", "Bitte warten.", None]
 
 
 @pytest.mark.django_db
