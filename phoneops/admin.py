@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from routing.admin.pages import RecordedAdmin
@@ -20,5 +19,5 @@ class UserAdmin(RecordedAdmin, DjangoUserAdmin[User]):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # Unfold is untyped
+class GroupAdmin(RecordedAdmin, DjangoGroupAdmin):
     pass

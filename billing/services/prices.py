@@ -9,6 +9,7 @@ from django.db import transaction
 from billing.core.price_file import read_prices
 from billing.core.pricing import DOLLARS, PriceList
 from billing.models import Price
+from routing.services import audit
 
 # What both providers listed on that day. A migration puts it into a new table; later
 # lists come as further files with migrations of their own.
@@ -29,11 +30,12 @@ def load_lines(lines: Iterable[str]) -> tuple[int, int]:
     Raises BadPriceFile, and then adds none.
     """
     entries = read_prices(lines)
-    before = Price.objects.count()
+    before = set(Price.objects.values_list("pk", flat=True))
     rows = [Price(**asdict(entry)) for entry in entries]
     Price.objects.bulk_create(rows, ignore_conflicts=True)
-    added = Price.objects.count() - before
-    return added, len(entries) - added
+    added = list(Price.objects.exclude(pk__in=before))
+    audit.note_added(added)
+    return len(added), len(entries) - len(added)
 
 
 def price_list(currency: str = DOLLARS) -> PriceList:

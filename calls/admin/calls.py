@@ -13,10 +13,11 @@ from calls.admin import block as call_block
 from calls.admin import call_page, columns, export, filters, recordings, trial
 from calls.admin.history import ReadOnlyAdmin
 from calls.models import Call, Handoff, Recording
+from routing.admin.pages import RecordedAdmin
 
 
 @admin.register(Call)
-class CallAdmin(ReadOnlyAdmin):
+class CallAdmin(RecordedAdmin, ReadOnlyAdmin):
     list_display = (
         columns.when,
         columns.line,

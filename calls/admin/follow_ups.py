@@ -15,6 +15,7 @@ from calls.core.lines import as_text
 from calls.models import FollowUp
 from calls.services import reviews
 from calls.templatetags import telling
+from routing.admin.pages import RecordedAdmin
 from routing.core.callers import spaced
 
 
@@ -65,7 +66,7 @@ class FollowUpForm(ModelForm):
 
 
 @admin.register(FollowUp)
-class FollowUpAdmin(FollowUpColumns, HistoryAdmin):
+class FollowUpAdmin(FollowUpColumns, RecordedAdmin, HistoryAdmin):
     """The work itself comes from calls; people finish it and say how."""
 
     form = FollowUpForm
@@ -101,7 +102,7 @@ class FollowUpAdmin(FollowUpColumns, HistoryAdmin):
     def save_model(
         self, request: HttpRequest, obj: FollowUp, form: FollowUpForm, change: bool
     ) -> None:
-        obj.save(update_fields=["note"])
+        reviews.write_note(obj, obj.note)
         if form.cleaned_data["done"]:
             reviews.finish_follow_up(obj, by=person(request), at=timezone.now())
         else:

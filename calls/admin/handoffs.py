@@ -12,6 +12,7 @@ from calls.core.words import HandoffReason, HandoffResult
 from calls.models import Handoff, HandoffAttempt
 from calls.services import reviews
 from calls.templatetags import telling
+from routing.admin.pages import RecordedAdmin
 
 RESULTS = {
     HandoffResult.PENDING: "primary",
@@ -61,7 +62,7 @@ class AttemptInline(TabularInline):
 
 
 @admin.register(Handoff)
-class HandoffAdmin(HandoffColumns, HistoryAdmin):
+class HandoffAdmin(HandoffColumns, RecordedAdmin, HistoryAdmin):
     """Only the reason can be corrected, by those who may review calls."""
 
     list_display = (

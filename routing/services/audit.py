@@ -3,19 +3,21 @@
 django-auditlog compares each record with what the database holds and keeps the
 difference; this module says of which models, who it was, and to which record a row of
 a table belongs. It sees what is saved or deleted through models. `update()` and
-`bulk_create()` pass it by, so no service may use them on a record of the draft.
+`bulk_create()` pass it by: no service may use them on a record of the draft, and what
+else is written so is told here by `note_change` and `note_added`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from auditlog.diff import model_instance_diff
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.apps import apps
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db.models import CASCADE, ForeignKey, Model, Q
 from django.db.models.signals import pre_save
 
@@ -51,25 +53,78 @@ def acting(doer: Doer) -> Iterator[None]:
 
 def record_changes() -> None:
     """Begin to write down; once, when the apps are ready."""
-    for model in apps.get_app_config("routing").get_models():
-        if model.__name__ not in NOT_RECORDED:
-            links = [link.name for link in model._meta.many_to_many]
-            auditlog.register(model, m2m_fields=links)
-            # auditlog asks each record for what else to keep.
-            model.get_additional_data = owner_of  # type: ignore[attr-defined]
-    auditlog.register(User, exclude_fields=["last_login", "password"], m2m_fields=LINKS)
+    models = apps.get_app_config("routing").get_models()
+    record(*(model for model in models if model.__name__ not in NOT_RECORDED))
+    auditlog.register(
+        User,
+        exclude_fields=["last_login"],
+        mask_fields=["password"],
+        mask_callable=f"{__name__}.{hidden.__name__}",
+        m2m_fields=["groups", "user_permissions"],
+    )
+    auditlog.register(Group, m2m_fields=["permissions"])
     pre_save.connect(sign, sender=LogEntry, dispatch_uid="who did it")
 
 
-LINKS = ["groups", "user_permissions"]
+HIDDEN = "hidden"
+# Have a page of their own, also where another record takes them along when it goes.
+APART: set[type[Model]] = set()
+# Written by programs all the time, so that only what people do is told, by `note_`.
+NOTED: set[type[Model]] = set()
+
+
+def record(*models: type[Model], apart: bool = False) -> None:
+    """`apart`: they are no rows of another record's page."""
+    for model in models:
+        links = [link.name for link in model._meta.many_to_many]
+        auditlog.register(model, m2m_fields=links)
+        belongs(model, apart=apart)
+
+
+def record_what_people_do(*models: type[Model], apart: bool = False) -> None:
+    for model in models:
+        NOTED.add(model)
+        belongs(model, apart=apart)
+
+
+def belongs(model: type[Model], *, apart: bool) -> None:
+    # auditlog asks each record for what else to keep.
+    model.get_additional_data = owner_of  # type: ignore[attr-defined]
+    if apart:
+        APART.add(model)
+
+
+def hidden(value: str) -> str:
+    """Of a password it is told that it was changed, and no more."""
+    return HIDDEN
+
+
+def note_change(changed: Model, changes: Mapping[str, tuple[object, object]]) -> None:
+    """What an UPDATE changed, as (old, new) by field."""
+    told = {
+        name: [str(old), str(new)] for name, (old, new) in changes.items() if old != new
+    }
+    if told:
+        action = LogEntry.Action.UPDATE
+        LogEntry.objects.log_create(changed, action=action, changes=told)
+
+
+def note_added(rows: Iterable[Model]) -> None:
+    """What was added without the models' own `save`."""
+    for row in rows:
+        changes = model_instance_diff(None, row)
+        action = LogEntry.Action.CREATE
+        LogEntry.objects.log_create(row, action=action, changes=changes)
 
 
 def recorded_models() -> list[type[Model]]:
-    return list(auditlog.get_models())
+    return [*auditlog.get_models(), *NOTED]
 
 
 def owner_link(model: type[Model]) -> "ForeignKey[Model, Model] | None":
     """The field that names the record without which a row would not exist."""
+    if model in APART:
+        return None
     for link in model._meta.concrete_fields:
         if isinstance(link, ForeignKey) and link.remote_field.on_delete is CASCADE:
             return link

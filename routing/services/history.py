@@ -1,16 +1,20 @@
 """The written-down changes, in the words of the admin."""
 
+from ast import literal_eval
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from auditlog.models import LogEntry
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import (
     BooleanField,
     DateTimeField,
+    DecimalField,
     Field,
     Model,
     TimeField,
@@ -108,7 +112,9 @@ def field_change(
         yield Change(title, f"{label}, {word}", *text)
         return
     old, new = (as_read(model, name, text) for text in value)
-    if old != new:
+    if audit.HIDDEN in (old, new):
+        yield Change(title, label, "", "changed")
+    elif old != new:
         yield Change(title, label, old, new)
 
 
@@ -132,8 +138,12 @@ def as_read(model: type[Model], name: str, text: str) -> str:
         return text
     if isinstance(field, BooleanField):
         return words(model, name, TRUTH.get(text, text))
+    if isinstance(field, DecimalField):
+        return f"{Decimal(text).normalize():f}"
     if isinstance(field, TimeField):
         return text[:5]
+    if isinstance(field, ArrayField):
+        return "\n".join(map(str, literal_eval(text)))
     if isinstance(field, DateTimeField):
         return f"{text[:16]} UTC"
     if name == "holidays_of":

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from billing.core.errors import BadPriceFile
 from billing.services.prices import load_lines
+from routing.services.audit import Doer, acting
 
 
 class Command(BaseCommand):
@@ -22,7 +23,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            with path.open(encoding="utf-8-sig", newline="") as lines:
+            with (
+                path.open(encoding="utf-8-sig", newline="") as lines,
+                acting(Doer(by="import_prices")),
+            ):
                 added, known = load_lines(lines)
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{path} cannot be read: {error}") from None
