@@ -37,7 +37,7 @@ from routing.core.decision import (
 )
 from routing.core.matches import BudgetMatch, LoadScope
 from routing.core.overflow import within_capacity
-from routing.core.plan import Plan, plan_of
+from routing.core.plan import plan_of
 from routing.core.ruleset import (
     CONTACT,
     HoursMatch,
@@ -47,7 +47,7 @@ from routing.core.ruleset import (
     RuleAction,
     Ruleset,
 )
-from routing.core.situation import Situation, Step
+from routing.core.situation import Situation
 
 UNKNOWN = "Number is not configured"
 INACTIVE = "Number is switched off"
@@ -123,22 +123,10 @@ def refusal(
 def by_rules(ruleset: Ruleset, facts: Facts, number: Number, now: datetime) -> Decision:
     plan = plan_of(ruleset)
     situation = Situation(facts, number, plan.openings, now)
-    rule, steps = first_that_holds(plan, situation)
-    if rule is None:
-        return default(ruleset, number, steps)
-    return apply(ruleset, facts, number, rule, steps)
-
-
-def first_that_holds(plan: Plan, situation: Situation) -> tuple[Rule | None, str]:
-    steps: list[str] = []
-    for planned in plan.rules_for(situation.number):
-        for step, held in planned.tests:
-            if not held(situation):
-                steps.append(step)
-                break
-        else:
-            return planned.rule, "".join((*steps, Step.HELD))
-    return None, "".join(steps)
+    found = plan.first_that_holds(situation)
+    if found.rule is None:
+        return default(ruleset, number, found.steps)
+    return apply(ruleset, facts, number, found.rule, found.steps)
 
 
 def apply(

@@ -33,6 +33,10 @@ class Step(StrEnum):
     HELD = "+"
 
 
+# From when until when, in seconds, it is open or not, or None.
+Opening = tuple[float, float, bool | None]
+
+
 class Openings:
     """Whether calendars are open, remembered until they next open or close.
 
@@ -42,18 +46,19 @@ class Openings:
 
     def __init__(self, calendars: Mapping[str, Calendar]) -> None:
         self.calendars = calendars
-        self.known: dict[str, tuple[float, float, bool | None]] = {}
+        self.known: dict[str, Opening] = {}
 
     def is_open(self, key: str, at: float, now: datetime) -> bool | None:
         """`at` is `now` in seconds. None when it cannot be told."""
+        return self.opening(key, at, now)[2]
+
+    def opening(self, key: str, at: float, now: datetime) -> Opening:
         known = self.known.get(key)
         if known is None or not known[0] <= at < known[1]:
             known = self.known[key] = self.look(key, at, now)
-        return known[2]
+        return known
 
-    def look(
-        self, key: str, at: float, now: datetime
-    ) -> tuple[float, float, bool | None]:
+    def look(self, key: str, at: float, now: datetime) -> Opening:
         calendar = self.calendars.get(key)
         if calendar is None:
             return (float("-inf"), float("inf"), None)
@@ -89,7 +94,10 @@ class Situation:
         return self.here
 
     def is_open(self, calendar: str) -> bool | None:
-        return self.openings.is_open(calendar, self.at, self.now)
+        return self.opening(calendar)[2]
+
+    def opening(self, calendar: str) -> Opening:
+        return self.openings.opening(calendar, self.at, self.now)
 
 
 Question = Callable[[Situation], bool]

@@ -38,10 +38,6 @@ def is_within_hours(rule: Rule, calendars: Mapping[str, Calendar]) -> Condition:
 
 
 def one_is(key: str, wanted: bool, situation: Situation) -> bool:
-    """By far the most frequent question, so what is remembered is read right here."""
-    known = situation.openings.known.get(key)
-    if known is not None and known[0] <= situation.at < known[1]:
-        return known[2] is wanted
     return situation.is_open(key) is wanted
 
 

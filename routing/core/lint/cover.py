@@ -79,7 +79,7 @@ def for_anybody(ruleset: Ruleset, number: Number, at: datetime) -> Ruleset:
     kept = tuple(
         planned.rule
         for planned in plan.rules_for(number)
-        if all(held(situation) for step, held in planned.tests if step not in TIMED)
+        if all(c.held(situation) for c in planned.conditions if c.step not in TIMED)
     )
     return replace(ruleset, rules=kept)
 
