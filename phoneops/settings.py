@@ -41,6 +41,7 @@ HTTP_HOST = env.str("HTTP_HOST", default="127.0.0.1")
 HTTP_PORT = env.int("HTTP_PORT", default=8000)
 SIMULATOR_PORT = env.int("SIMULATOR_PORT", default=8100)
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", default=0)
+STUCK_SECONDS = env.int("STUCK_SECONDS", default=8)
 # Voice calls are driven by the web server; False leaves them to `runworker sideband`.
 SIDEBAND_HERE = env.bool("SIDEBAND_HERE", default=True)
 SENTRY_DSN = secret("SENTRY_DSN")

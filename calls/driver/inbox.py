@@ -37,6 +37,11 @@ class Inbox(Generic[E]):
         self._room.set()
         self.dropped = 0
 
+    @property
+    def waiting(self) -> bool:
+        """There is something to take."""
+        return bool(self._events)
+
     def put(self, event: E) -> None:
         if len(self._events) >= MOST:
             self.dropped += 1

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from django.conf import settings
 from django.utils import timezone
 
 from calls.core import events as ev
@@ -25,6 +26,7 @@ from calls.core.actions import (
     Say,
 )
 from calls.core.conversation import Conversation, State
+from calls.core.pulse import Pulse
 from calls.core.words import CauseOwner, EventKind, IncidentKind
 from calls.driver.answers import Answers
 from calls.driver.briefing import Briefing
@@ -38,6 +40,20 @@ from calls.services import handoffs, sessions
 logger = logging.getLogger(__name__)
 
 STORE_SECONDS = 4.0
+# What is said by either side, or heard of it; all else goes on without the caller.
+AUDIBLE = (
+    ev.CallerSpoke,
+    ev.CallerSpeaking,
+    ev.CallerInterrupted,
+    ev.DigitPressed,
+    ev.AgentSpeaking,
+    ev.SpeechPlayed,
+)
+FAILED = "The program that drives the call failed; the call was taken up again."
+STOPPED = (
+    "The program that drives the call made no headway for "
+    "{seconds} s while the caller waited; the call was brought back."
+)
 CONNECTIONS = (("twilio", "conversation_relay"), ("twilio", "voice_inbound"))
 
 
@@ -59,6 +75,10 @@ class RelayDriver:
         self._close = close
         self._inbox: Inbox[ev.Event] = Inbox()
         self._clock = asyncio.get_running_loop().time
+        self._pulse = Pulse(settings.STUCK_SECONDS)
+        self._busy = False
+        self._audible_at = self._clock()
+        self._ending: asyncio.Future[None] | None = None
         self._conversation = Conversation(briefing.setting, briefing.past)
         self._recorder = Recorder(
             self.call,
@@ -77,7 +97,7 @@ class RelayDriver:
         first = briefing.session.first
         self.tell(ev.Connected(briefing.setting.language, greeted=first))
         self._task = asyncio.create_task(self._run(), name=f"call {self.call}")
-        held_by.live[self.call] = self
+        held_by.live[self.call] = held_by.leased[self.call] = self
 
     def tell(self, event: ev.Event) -> None:
         """Hand in what happened; returns at once."""
@@ -91,7 +111,39 @@ class RelayDriver:
         self.tell(ev.CallerLeft())
 
     def let_go(self) -> None:
-        """A relay call belongs to its socket; no other process can have it."""
+        """The lease is another's: the carrier has taken the caller back from us."""
+        self._abandon(1001)
+
+    def makes_headway(self) -> bool:
+        """Asked once a second. What has stopped for good is ended from out here, so
+        that the carrier brings the caller back; if even that fails, the lease runs out.
+        """
+        self._pulse.look(due=self._due(), silent=self._silent())
+        if self._pulse.stopped:
+            detail = STOPPED.format(seconds=settings.STUCK_SECONDS)
+            self._report_failure(detail)
+            self._abandon(1011)
+        return not self._pulse.falters
+
+    def _due(self) -> bool:
+        if self._conversation.state is State.ENDED:
+            return self._busy
+        deadline = self._conversation.deadline
+        late = deadline is not None and deadline <= self._clock()
+        return self._busy or self._inbox.waiting or late
+
+    def _silent(self) -> bool:
+        conversation = self._conversation
+        if conversation.state is State.ENDED:
+            return False
+        heard_until = max(self._audible_at, conversation.spoken_until)
+        return self._clock() > heard_until + conversation.longest_quiet
+
+    def _abandon(self, code: int) -> None:
+        self._forget()
+        self._task.cancel()
+        if self._ending is None:
+            self._ending = asyncio.ensure_future(self._close(code))
 
     async def gone(self) -> None:
         """The process ends: leave the call so that another one can take it up."""
@@ -111,6 +163,9 @@ class RelayDriver:
         conversation = self._conversation
         while conversation.state is not State.ENDED:
             event = await self._inbox.take(conversation.deadline)
+            self._busy = True
+            if isinstance(event, AUDIBLE):
+                self._audible_at = self._clock()
             match event:
                 case ev.TransportLost():
                     lost = {"code": event.code}
@@ -119,6 +174,8 @@ class RelayDriver:
                     self._left = sessions.Left("caller_left", "", *self._known())
             for action in conversation.receive(event, self._clock()):
                 await self._perform(action)
+            self._busy = False
+            self._pulse.step()
 
     async def _perform(self, action: Action) -> None:
         match action:
@@ -160,6 +217,7 @@ class RelayDriver:
                     fields=dict(action.fields),
                     asked_by=action.asked_by,
                     now=timezone.now(),
+                    held_by=self._runtime.owner,
                 )
         except Exception:
             logger.exception("handoff could not be stored", extra={"call": self.call})
@@ -174,23 +232,26 @@ class RelayDriver:
 
     async def _broken(self) -> None:
         """A fault of ours. The carrier's callback brings the caller back to us."""
-        self._recorder.report(
-            ReportIncident(
-                IncidentKind.DRIVER_FAILED,
-                CauseOwner.OURS,
-                "The program that drives the call failed; the call was taken up again.",
-            )
-        )
+        self._report_failure(FAILED)
         await self._close(1011)
 
+    def _report_failure(self, detail: str) -> None:
+        kind, cause = IncidentKind.DRIVER_FAILED, CauseOwner.OURS
+        self._recorder.report(ReportIncident(kind, cause, detail))
+
+    def _forget(self) -> None:
+        """A later session of the call may be here already; it stays."""
+        if self._runtime.leased.get(self.call) is self:
+            del self._runtime.leased[self.call]
+
     async def _leave(self) -> None:
-        await self._answers.cancel_all()
-        await self._tools.cancel_all()
+        self._forget()
         if not self._left.ending:
             self._left = sessions.Left("", "", *self._known())
-        self._runtime.live.pop(self.call, None)
         try:
             async with asyncio.timeout(STORE_SECONDS):
+                await self._answers.cancel_all()
+                await self._tools.cancel_all()
                 await self._runtime.journal.flushed()
                 await self._runtime.database.run(
                     sessions.leave_session,
@@ -201,3 +262,6 @@ class RelayDriver:
                 )
         except Exception:
             logger.exception("session could not be left", extra={"call": self.call})
+        finally:
+            if self._runtime.live.get(self.call) is self:
+                del self._runtime.live[self.call]

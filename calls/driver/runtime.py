@@ -6,8 +6,9 @@ import os
 import socket
 import sys
 import uuid
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextvars import Context
+from itertools import count
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -29,7 +30,9 @@ from calls.services import sessions
 
 logger = logging.getLogger(__name__)
 
-RENEW_SECONDS = 5.0
+LOOK_SECONDS = 1.0
+RENEW_LOOKS = 4
+RENEW_PATIENCE_SECONDS = 3.0
 COMMANDS = "calls.commands"
 
 
@@ -47,10 +50,17 @@ class LiveCall(Protocol):
     async def gone(self) -> None: ...
 
 
+class LeasedCall(LiveCall, Protocol):
+    """A call over the relay: its lease is renewed for as long as it makes headway."""
+
+    def makes_headway(self) -> bool: ...
+
+
 class Runtime:
     def __init__(self) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.live: dict[int, LiveCall] = {}
+        self.leased: dict[int, LeasedCall] = {}
         self.journal = Journal()
         self.database = DatabaseThreads()
         # A caller who is let in waits for this one; what others leave behind can wait.
@@ -72,7 +82,7 @@ class Runtime:
         self.watching = False
         self.hosts: bool = settings.SIDEBAND_HERE
         self._tasks: set[asyncio.Task[None]] = set()
-        self.spawn(self._renew_leases())
+        self.spawn(self._look_after_calls())
         self.spawn(self._obey_commands())
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -87,14 +97,10 @@ class Runtime:
 
     async def redirect(self, call_sid: str, url: str) -> None:
         """Send a live call of the carrier's to an address of ours."""
-        carrier = rest.Carrier(
-            rest.Account(
-                settings.TWILIO_ACCOUNT_SID,
-                settings.TWILIO_AUTH_TOKEN,
-                settings.TWILIO_API_BASE_URL,
-            )
-        )
-        await asyncio.to_thread(carrier.send_to, call_sid, url)
+        await asyncio.to_thread(_carrier().send_to, call_sid, url)
+
+    async def end_at_carrier(self, call_sid: str) -> None:
+        await asyncio.to_thread(_carrier().hang_up, call_sid)
 
     async def close(self) -> None:
         """Lets go of everything; calls still live are resumed elsewhere."""
@@ -109,20 +115,25 @@ class Runtime:
         self.database.close()
         self.admission.close()
 
-    async def _renew_leases(self) -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            if not self.live:
-                continue
+    async def _look_after_calls(self) -> None:
+        for looks in count(1):
+            await asyncio.sleep(LOOK_SECONDS)
             try:
-                await self.database.run(
-                    sessions.renew_leases,
-                    list(self.live),
-                    owner=self.owner,
-                    now=timezone.now(),
-                )
+                alive = [c.call for c in [*self.leased.values()] if c.makes_headway()]
+                if alive and looks % RENEW_LOOKS == 0:
+                    await self._renew_leases(alive)
             except Exception:
                 logger.exception("leases could not be renewed")
+
+    async def _renew_leases(self, calls: Sequence[int]) -> None:
+        """Bounded: a database that does not answer must not keep us from looking."""
+        async with asyncio.timeout(RENEW_PATIENCE_SECONDS):
+            lost = await self.database.run(
+                sessions.renew_leases, calls, owner=self.owner, now=timezone.now()
+            )
+        for call in lost:
+            if call in self.leased:
+                self.leased[call].let_go()
 
     async def _obey_commands(self) -> None:
         """Commands for live calls arrive on the channel layer, for all processes."""
@@ -150,6 +161,16 @@ class Runtime:
                 call.take_over(str(command.get("name", "")))
             case "caller.gone":
                 call.caller_gone()
+
+
+def _carrier() -> rest.Carrier:
+    return rest.Carrier(
+        rest.Account(
+            settings.TWILIO_ACCOUNT_SID,
+            settings.TWILIO_AUTH_TOKEN,
+            settings.TWILIO_API_BASE_URL,
+        )
+    )
 
 
 async def _stop(tasks: Iterable[asyncio.Task[None]]) -> None:

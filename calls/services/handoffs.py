@@ -28,13 +28,18 @@ def ask(
     fields: Mapping[str, str],
     asked_by: str,
     now: datetime,
+    held_by: str = "",
 ) -> Handoff | None:
     """Store the wish before the conversation ends, so that the carrier's callback
 
     finds it whatever becomes of the process that asked. One call has one open
-    handoff: asking again returns it as it is. None when the call is over.
+    handoff: asking again returns it as it is. None when the call is over, or when it
+    was taken from the process that asks, `held_by`.
     """
-    if not Call.objects.live().filter(pk=call_id).update(last_seen_at=now):
+    calls = Call.objects.live().filter(pk=call_id)
+    if held_by:
+        calls = calls.filter(lease_owner=held_by)
+    if not calls.update(last_seen_at=now):
         return None
     wish = Handoff(
         call=Call.objects.get(pk=call_id),

@@ -18,7 +18,7 @@ from calls.core.words import CallState
 from calls.models import Call, CallEvent, Usage
 from routing.services import live
 
-LEASE = timedelta(seconds=20)
+LEASE = timedelta(seconds=15)
 TOKEN_LIFE = timedelta(seconds=120)
 
 
@@ -193,8 +193,11 @@ def leave_session(call_id: int, left: Left, *, owner: str, now: datetime) -> boo
     )
 
 
-def renew_leases(call_ids: Sequence[int], *, owner: str, now: datetime) -> None:
-    """One statement for every call a process holds."""
-    Call.objects.filter(pk__in=call_ids, lease_owner=owner).update(
-        lease_until=now + LEASE, last_seen_at=now
-    )
+def renew_leases(
+    call_ids: Sequence[int], *, owner: str, now: datetime
+) -> frozenset[int]:
+    """One statement for every call a process holds. Returns those it has lost."""
+    mine = Call.objects.filter(pk__in=call_ids, lease_owner=owner)
+    if mine.update(lease_until=now + LEASE, last_seen_at=now) == len(call_ids):
+        return frozenset()
+    return frozenset(call_ids) - frozenset(mine.values_list("pk", flat=True))

@@ -58,6 +58,11 @@ class Floor:
         return self._timers.deadline
 
     @property
+    def spoken_until(self) -> float:
+        """When our last words will have been heard, by estimate."""
+        return self._speech.expected_end
+
+    @property
     def collected(self) -> Mapping[str, str]:
         return self._desk.collected
 

@@ -6,7 +6,9 @@ from typing import Literal, assert_type
 
 from calls.core import events as ev
 from calls.core.actions import Action, AgentTurn, HandOff, HangUp, NoticeTurn
-from calls.core.conversation.caller_side import CallerSide
+from calls.core.conversation.agent_side import STALL_SECONDS, TOOLS_SECONDS
+from calls.core.conversation.caller_side import STUCK_AUDIBLE_SECONDS, CallerSide
+from calls.core.conversation.floor import LONGEST_SOUND_SECONDS
 from calls.core.conversation.state import Past, Setting, State
 from calls.core.timers import Timer
 from calls.core.words import (
@@ -27,6 +29,22 @@ class Conversation(CallerSide):
         super().__init__(setting, past or Past())
         self._warned: set[str] = set()
         self._supervisor: str | None = None
+
+    @property
+    def longest_quiet(self) -> float:
+        """For how many seconds at most a caller may hear nothing and say nothing.
+
+        Every wait of ours ends with words. They are counted from the end of our speech
+        where nobody tells us when that is.
+        """
+        waits = (
+            LONGEST_SOUND_SECONDS,
+            STALL_SECONDS,
+            TOOLS_SECONDS,
+            self._limits.first_token_seconds,
+            self._limits.silence_seconds,
+        )
+        return STUCK_AUDIBLE_SECONDS + max(waits)
 
     def receive(self, event: ev.Event, now: float) -> list[Action]:
         """Never raises for anything that a carrier, a model or a caller may send."""
