@@ -27,6 +27,7 @@ from calls.services import (
     closing,
     dry_runs,
     retiring_models,
+    stalled,
     summary_mail,
     sweeps,
     trunk_ends,
@@ -146,6 +147,42 @@ def check_call(call_id: int) -> None:
         truth = StatusReported(call.carrier_sid, "failed")
     if carrier_reports.truth_found(truth, now):
         close_soon(call_id)
+
+
+@shared_task
+def rescue_calls() -> None:
+    """Every five seconds: calls whose process may have stopped are looked at again."""
+    for one in stalled.claim(timezone.now(), MOST_AT_A_TIME):
+        seconds = round(stalled.GRACE.total_seconds())
+        enqueue(
+            rescue_call, *one.as_words(), countdown=seconds, expires=2 * STALE_SECONDS
+        )
+
+
+@shared_task
+def rescue_call(call_id: int, *words: str) -> None:
+    """Have the carrier bring back a caller whom nobody serves.
+
+    Not one who is with a person: where our answers failed, the carrier may have gone
+    by the number's fallback.
+    """
+    one = stalled.Stalled.from_words(call_id, *words)
+    try:
+        if not stalled.still_so(one, timezone.now()):
+            return
+        if carrier().is_with_somebody(one.carrier_sid):
+            return
+        url = stalled.fetch(one, timezone.now())
+        if url is not None:
+            carrier().send_to(one.carrier_sid, url)
+    except ProviderError as error:
+        stalled.not_fetched(one)
+        logger.warning(
+            "stalled call could not be fetched",
+            extra={"call": call_id, "code": error.code, "retryable": error.retryable},
+        )
+        if not error.retryable:
+            check_call(call_id)
 
 
 def carrier() -> Carrier:

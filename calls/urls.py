@@ -10,6 +10,7 @@ urlpatterns = [
     path("twilio/dial-ended/", twilio.dial_ended),
     path("twilio/sip-ended/", twilio.sip_ended),
     path("twilio/hand-over/", twilio.hand_over),
+    path("twilio/resume/", twilio.resume),
     path("twilio/whisper/", twilio.whisper),
     path("twilio/whisper-answer/", twilio.whisper_answer),
     path("twilio/voicemail-ended/", twilio.voicemail_ended),

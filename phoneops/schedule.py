@@ -10,6 +10,11 @@ PLANNED: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "rescue calls": {
+        "task": "calls.tasks.rescue_calls",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "check models": {"task": "calls.tasks.check_models", "schedule": crontab(0, 5)},
     "keep ledger": {
         "task": "billing.tasks.ledger.keep_ledger",

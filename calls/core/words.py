@@ -164,7 +164,7 @@ class EventKind(StrEnum):
     UNKNOWN_EVENT = "unknown_event"  # type, times, raw
     # Written by webhooks and services.
     OFFERED = "offered"  # verdict, rule
-    SESSION_ENDED = "session_ended"  # status, error_code, error_message, seconds
+    SESSION_ENDED = "session_ended"  # session, status, error_code, seconds
     RECONNECTED = "reconnected"  # entry
     CONTACT_RINGING = "contact_ringing"  # contact, position
     CONTACT_ANSWERED = "contact_answered"  # contact, result, seconds

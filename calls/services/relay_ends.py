@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from calls.core.carrier_events import SessionEnded, SessionStatus
-from calls.core.instructions import HangUp, Instruction, Nothing
+from calls.core.instructions import GoTo, HangUp, Instruction, Nothing
 from calls.core.progress import ENDED
 from calls.core.session_errors import Failure, Remedy, failure
 from calls.core.words import Ending, EventKind, HandoffReason
@@ -39,10 +39,12 @@ MEANT = frozenset({Ending.AGENT_ENDED, Ending.SILENCE, Ending.LIMIT})
 
 
 def relay_ended(call: Call, ended: SessionEnded, now: datetime) -> Instruction:
+    if (call.session_status or call.relay_failures) and was_told(call, ended):
+        # The caller was fetched from that session and is elsewhere by now.
+        return Nothing()
     keep(call, ended, now)
     if call.redirected:
-        # Whoever took the call out of its conversation has told it where to go.
-        return Nothing()
+        return where_redirected(call, ended)
     if ended.caller_gone or call.state in ENDED:
         return finished(call, ended, now)
     handoff = handoffs.pending(call)
@@ -59,6 +61,23 @@ def relay_ended(call: Call, ended: SessionEnded, now: datetime) -> Instruction:
             return after_failure(call, ended, now)
 
 
+def where_redirected(call: Call, ended: SessionEnded) -> Instruction:
+    """Whoever took the call out of its conversation has told it where to go.
+
+    The carrier may hear of that too late, so this answer says it, too. If it has heard
+    of it, it does not read this.
+    """
+    if ended.caller_gone or not call.relay_session:
+        return Nothing()
+    return GoTo(relay_entry.resume_url(call.relay_session))
+
+
+def was_told(call: Call, ended: SessionEnded) -> bool:
+    """The end of this session is known already."""
+    ends = call.events.filter(kind=EventKind.SESSION_ENDED, stream=0)
+    return bool(ended.session) and ends.filter(data__session=ended.session).exists()
+
+
 def keep(call: Call, ended: SessionEnded, now: datetime) -> None:
     progress.note(
         call,
@@ -69,6 +88,7 @@ def keep(call: Call, ended: SessionEnded, now: datetime) -> None:
         call,
         EventKind.SESSION_ENDED,
         now,
+        session=ended.session,
         status=ended.status,
         error_code=ended.error_code,
         error_message=ended.error_message,
@@ -117,7 +137,10 @@ def read_hint(hint: str) -> Mapping[str, object]:
 
 
 def after_failure(call: Call, ended: SessionEnded, now: datetime) -> Instruction:
-    failed = report_failure(call, ended, now)
+    return go_on(call, report_failure(call, ended, now), now)
+
+
+def go_on(call: Call, failed: Failure, now: datetime) -> Instruction:
     progress.note(call, relay_failures=call.relay_failures + 1)
     if failed.remedy is Remedy.END or call.ending in MEANT:
         handoffs.call_over(call, now)

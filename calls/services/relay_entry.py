@@ -9,8 +9,11 @@ its number, and a repeated delivery is nevertheless answered with the same bytes
 import re
 from datetime import datetime
 
+from django.conf import settings
+from django.core.signing import Signer
 from django.utils.crypto import salted_hmac
 
+from calls.core.callback_urls import callback_url
 from calls.core.instructions import ConnectAgent, Sentences
 from calls.core.words import EventKind
 from calls.models import Call
@@ -21,6 +24,7 @@ from routing.core.ruleset import LanguageProfile
 
 CONNECTION_LOST, NOBODY_FREE = "connection_lost", "nobody_free"
 SPOKEN = [EventKind.GREETED, EventKind.AGENT_SAID, EventKind.CALLER_SAID]
+SESSIONS = Signer(salt="calls.relay.session", sep=".")
 PLACE_OF_TOKEN = re.compile(r"\[relay token (\d+)\]")
 
 
@@ -81,6 +85,12 @@ def connect(
         fallback=script_of(call).voicemail(),
         say=say,
     )
+
+
+def resume_url(session: str) -> str:
+    """Where the carrier sends a caller whom it takes out of a session for us."""
+    reference = SESSIONS.sign(session)
+    return callback_url(settings.PUBLIC_BASE_URL, "resume", session=reference)
 
 
 def token_for(carrier_sid: str, number: int) -> str:

@@ -22,6 +22,7 @@ from calls.providers.twilio.callbacks import (
     MessageProgress,
     RecordingProgress,
     RelayEnded,
+    Resume,
     SipEnded,
     VoiceCall,
     VoicemailEnded,
@@ -39,6 +40,7 @@ from calls.services import (
     relay_ends,
     rescue,
     sip_ends,
+    stalled,
     voicemail,
     whispers,
 )
@@ -153,6 +155,14 @@ def hand_over(received: HandOver, now: datetime) -> Outcome:
     if call is None:
         return unknown("hand-over", received, now)
     return Outcome(engine_handoff.hand_over(call, received.handoff, now), call)
+
+
+@webhook("resume", Resume, rescued=take_voicemail)
+def resume(received: Resume, now: datetime) -> Outcome:
+    call = progress.heard_of(received.call_sid, now)
+    if call is None:
+        return unknown("resume", received, now)
+    return Outcome(stalled.resume(call, now), call)
 
 
 @webhook("whisper", Whisper, rescued=hang_up)

@@ -241,6 +241,72 @@ def test_a_carrier_that_cannot_be_asked(
     assert (call.state == CallState.OVER) is ended
 
 
+# Bringing back callers whom nobody serves
+
+
+def stopped(**fields: Any) -> Call:
+    """A call in a session whose process does not renew its lease any more."""
+    fields.setdefault("lease_until", timezone.now() - timedelta(seconds=8))
+    return make_call(
+        state=CallState.LIVE, relay_session="VX1", lease_owner="host:1:a", **fields
+    )
+
+
+def words_of(call: Call) -> tuple[int, str, str, str]:
+    assert call.lease_until is not None
+    return call.pk, call.carrier_sid, "VX1", call.lease_until.isoformat()
+
+
+def test_a_caller_whose_process_stopped_is_brought_back(twilio: FakeTwilio) -> None:
+    twilio.first = [(200, {"calls": [], "page": 0})]
+    twilio.answer = 200, {"status": "in-progress"}
+    call = stopped()
+    tasks.rescue_call(*words_of(call))
+    tasks.rescue_call(*words_of(call))
+    (_, legs, _), (method, path, form) = twilio.asked
+    assert "ParentCallSid" in legs
+    assert (method, path.endswith(f"/{call.carrier_sid}.json")) == ("POST", True)
+    assert form["Url"][0].startswith("https://phoneops.test/twilio/resume/?session=VX1")
+    call.refresh_from_db()
+    assert call.redirected
+    assert Incident.objects.get().kind == IncidentKind.DRIVER_FAILED
+
+
+def test_a_caller_who_is_with_a_person_stays_there(twilio: FakeTwilio) -> None:
+    legs = [{"sid": "CA1", "status": "in-progress"}]
+    twilio.answer = 200, {"calls": legs, "page": 0}
+    tasks.rescue_call(*words_of(stopped()))
+    assert len(twilio.asked) == 1
+
+
+def test_a_carrier_that_is_away_is_asked_again(twilio: FakeTwilio) -> None:
+    twilio.answer = 503, {}
+    call = stopped()
+    tasks.rescue_call(*words_of(call))
+    call.refresh_from_db()
+    assert (call.redirected, call.state) == (False, CallState.LIVE)
+
+
+def test_a_call_that_the_carrier_has_ended_is_over(twilio: FakeTwilio) -> None:
+    twilio.first = [(200, {"calls": [], "page": 0})]
+    twilio.answer = 404, {"code": 20404, "message": "not found"}
+    call = stopped()
+    tasks.rescue_call(*words_of(call))
+    call.refresh_from_db()
+    assert (call.redirected, call.state) == (False, CallState.OVER)
+
+
+def test_calls_that_stand_still_are_looked_at_again_a_while_later(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    stopped()
+    stopped(lease_until=timezone.now() + timedelta(days=1))
+    with django_capture_on_commit_callbacks() as later:
+        tasks.rescue_calls()
+        tasks.rescue_calls()
+    assert len(later) == 1
+
+
 # The sweep
 
 

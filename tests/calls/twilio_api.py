@@ -10,11 +10,15 @@ from urllib.parse import parse_qs
 
 
 class FakeTwilio(ThreadingHTTPServer):
-    """Answers every request with what the test has put in `answer` and `headers`."""
+    """Answers every request with what the test has put in `answer` and `headers`.
+
+    What is in `first` is answered before, one after the other.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer: tuple[int, Any] = (200, {})
+        self.first: list[tuple[int, Any]] = []
         self.headers = {"Content-Type": "application/json"}
         self.authorizations: list[str | None] = []
         self.asked: list[tuple[str, str, dict[str, list[str]]]] = []
@@ -31,7 +35,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.asked.append((self.command, self.path, parse_qs(body.decode())))
         self.server.authorizations.append(self.headers.get("Authorization"))
-        status, answer = self.server.answer
+        first = self.server.first
+        status, answer = first.pop(0) if first else self.server.answer
         text = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
         for name, value in self.server.headers.items():

@@ -175,6 +175,16 @@ class HandOver(AboutCall):
         return self.handoff and f"{self.call_sid}:{self.handoff}"
 
 
+class Resume(AboutCall):
+    """`session` stands in the query of a URL that we gave out."""
+
+    session: Text = Field("", alias="session")
+
+    @property
+    def once(self) -> str:
+        return self.session and f"{self.call_sid}:{self.session}"
+
+
 class Whisper(AboutAttempt):
     @property
     def once(self) -> str:

@@ -27,6 +27,8 @@ from calls.errors import NotFoundThere, ProviderError
 
 TIMEOUT_SECONDS = 5.0
 MOST_A_PAGE = 1000
+MOST_LEGS = 50
+GOING_ON = frozenset({"queued", "ringing", "in-progress"})
 NOT_FOUND, TOO_MANY, SERVER_ERRORS = 404, 429, 500
 
 # The client logs every request with its parameters, and those hold phone numbers.
@@ -98,6 +100,12 @@ class Carrier:
         with our_errors():
             found = self._client.calls(call_sid).fetch()
         return CarrierCall(str(found.status), seconds(found.duration))
+
+    def is_with_somebody(self, call_sid: str) -> bool:
+        """Whether anybody is rung for this call, or is talking to its caller."""
+        with our_errors():
+            legs = self._client.calls.list(parent_call_sid=call_sid, limit=MOST_LEGS)
+        return any(leg.status in GOING_ON for leg in legs)
 
     def redirect(self, call_sid: str, twiml: str) -> None:
         """Take a live call out of what it is doing. Error 21220: it is not live."""

@@ -34,11 +34,17 @@ def find(carrier: Carrier, sid: str) -> CarrierCall | Leg | None:
 
 
 def between(carrier: Carrier, query: Mapping[str, str]) -> Iterator[CarrierCall | Leg]:
-    """Calls and the legs they made, the youngest first, by `StartTime>` and `<`."""
+    """Calls and the legs they made, the youngest first, by `StartTime>` and `<`, and
+
+    by `ParentCallSid` the legs of one call alone.
+    """
     after, before = moment(query.get("StartTime>")), moment(query.get("StartTime<"))
+    parent = query.get("ParentCallSid")
     for call in reversed(carrier.calls.values()):
         legs = [leg for leg in call.legs if isinstance(leg, Leg)]
-        whole: list[CarrierCall | Leg] = [*legs, call]
+        whole: list[CarrierCall | Leg] = [*legs, call] if not parent else [*legs]
+        if parent and parent != call.sid:
+            continue
         for one in whole:
             begun = one.started_at
             if (after is None or begun >= after) and (before is None or begun < before):

@@ -53,6 +53,19 @@ def test_a_live_call_is_sent_elsewhere_or_ended(twilio: FakeTwilio) -> None:
 
 
 @pytest.mark.parametrize(
+    ("statuses", "somebody"),
+    [([], False), (["completed"], False), (["busy", "ringing"], True)],
+)
+def test_a_caller_is_with_somebody_while_a_leg_goes_on(
+    twilio: FakeTwilio, statuses: list[str], somebody: bool
+) -> None:
+    legs = [{"sid": CALL, "status": status} for status in statuses]
+    twilio.answer = 200, {"calls": legs, "page": 0, "page_size": 50}
+    assert carrier(twilio).is_with_somebody(CALL) is somebody
+    assert f"ParentCallSid={CALL}" in twilio.asked[0][1]
+
+
+@pytest.mark.parametrize(
     ("status", "code", "retryable"),
     [(429, 20429, True), (503, 0, True), (401, 20003, False), (400, 21220, False)],
 )

@@ -223,10 +223,16 @@ def test_a_session_of_an_unknown_call_is_reported() -> None:
 
 def test_the_journal_tells_of_it() -> None:
     line = live_line()
-    line.end_session("failed", ErrorCode="64105", ErrorMessage="Websocket ended")
+    line.end_session(
+        "failed",
+        SessionId="VX1",
+        ErrorCode="64105",
+        ErrorMessage="Websocket ended",
+    )
     ended, resumed = line.call.events.order_by("seq")[1:]
     assert ended.kind == "session_ended"
     assert ended.data == {
+        "session": "VX1",
         "status": "failed",
         "error_code": "64105",
         "error_message": "Websocket ended",
