@@ -16,6 +16,7 @@ CATEGORIES: Mapping[str, str] = {
     "calls-inbound": "voice_inbound",
     "calls-outbound": "voice_outbound",
     "calls-sip": "voice_sip",
+    "trunking-origination": "voice_sip",
     "conversation-relay": "conversation_relay",
     "conversationrelay": "conversation_relay",
     "recordings": "recording",
@@ -27,6 +28,7 @@ CATEGORIES: Mapping[str, str] = {
 FINER: Mapping[str, tuple[str, ...]] = {
     "calls-inbound": ("calls-inbound-",),
     "calls-sip": ("calls-sip-",),
+    "trunking-origination": ("trunking-origination-",),
     "phonenumbers": ("phonenumbers-",),
     "sms": ("sms-",),
     "sms-inbound": ("sms-inbound-",),

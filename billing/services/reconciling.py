@@ -26,13 +26,15 @@ from billing.core.reconciling import (
 )
 from billing.core.units import CARRIER_ITEMS, Provider
 from billing.models import CarrierPrice, Charge, Reconciliation
+from billing.services.ledger import enter
 from calls.core.words import CauseOwner, IncidentKind
-from calls.models import Call, HandoffAttempt
+from calls.models import Call, EngineSession, HandoffAttempt
 from calls.providers.openai_costs import CostLine
 from calls.providers.twilio.bills import LegPrice, UsageRecord
-from calls.services import incidents
+from calls.services import incidents, leg_usage
 
 MOST_CALLS = 20
+AGREES = "The bill agrees with our figures by now."
 OF = {Provider.OPENAI: CauseOwner.MODEL, Provider.TWILIO: CauseOwner.CARRIER}
 NAMES = {Provider.OPENAI: "OpenAI", Provider.TWILIO: "Twilio"}
 
@@ -135,6 +137,24 @@ def priced_otherwise(day: date) -> list[Call]:
     return list(Call.objects.filter(pk__in=off).order_by("pk")[:MOST_CALLS])
 
 
+def keep_leg_lengths(legs: Iterable[LegPrice], now: datetime) -> int:
+    """Of legs to voice models of which no callback told; how many were news.
+
+    What was our own estimate becomes the carrier's figure.
+    """
+    told = {leg.sid: leg.seconds for leg in legs if leg.seconds is not None}
+    sessions = EngineSession.objects.filter(leg_sid__in=told, over_at__isnull=False)
+    news = [
+        call_id
+        for call_id, sid, over_at in sessions.values_list(
+            "call_id", "leg_sid", "over_at"
+        )
+        if over_at and leg_usage.keep(call_id, sid, told[sid], over_at)
+    ]
+    enter(news, now)
+    return len(news)
+
+
 def keep_leg_prices(legs: Iterable[LegPrice], now: datetime) -> int:
     """Prices that the carrier has told by now, by call; how many they were."""
     known = [leg for leg in legs if leg.price is not None]
@@ -144,6 +164,8 @@ def keep_leg_prices(legs: Iterable[LegPrice], now: datetime) -> int:
     )
     attempts = HandoffAttempt.objects.filter(leg_sid__in=[leg.sid for leg in known])
     by_leg = dict(attempts.values_list("leg_sid", "handoff__call_id"))
+    sessions = EngineSession.objects.filter(leg_sid__in=[leg.sid for leg in known])
+    by_leg |= dict(sessions.values_list("leg_sid", "call_id"))
     rows = [
         CarrierPrice(
             sid=leg.sid,
@@ -167,15 +189,20 @@ def keep_leg_prices(legs: Iterable[LegPrice], now: datetime) -> int:
 def raise_alarm(
     provider: Provider, day: date, compared: Sequence[Compared], now: datetime
 ) -> None:
-    """An incident, once for each day and provider, above the share that is set."""
+    """An incident, once for each day and provider, above the share that is set.
+
+    Prices come late, so a later look may find that all is well.
+    """
     share = unexplained_share(compared)
+    key = f"costs {provider} {day}"
     if share <= Decimal(str(settings.BILLS_MAY_DIFFER_BY)):
+        incidents.settle(key, now, AGREES)
         return
     percent = round(share * 100, 1)
     incidents.report(
         IncidentKind.COSTS_DISAGREE,
         OF[provider],
-        key=f"costs {provider} {day}",
+        key=key,
         now=now,
         detail=f"The bill of {NAMES[provider]} for {day:%d %b %Y} differs from our "
         f"figures by {percent} %. What differs stands under “Providers' bills”.",

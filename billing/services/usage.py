@@ -1,7 +1,7 @@
 """What calls have used, gathered from their rows, with a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import orjson
@@ -14,7 +14,7 @@ from billing.core.charges import Item
 from billing.core.legs import Leg, SessionMoment
 from billing.core.units import Provider
 from calls.core.meter import Measured
-from calls.core.words import AttemptResult, EventKind
+from calls.core.words import AttemptResult, EngineState, EventKind
 from calls.models import (
     Call,
     CallEvent,
@@ -27,6 +27,7 @@ from routing.core.decision import CallerKind
 from routing.core.ruleset import Path
 
 SESSION_MOMENTS = [EventKind.CONNECTED.value, EventKind.SESSION_ENDED.value]
+TO_MODEL = "sip:"
 NO_SPEECH = ["absent", "failed"]
 NEEDED = (
     "state",
@@ -36,7 +37,10 @@ NEEDED = (
     "over_at",
     "carrier_seconds",
 )
+# The model did not take the call, so there was no leg to pay for.
+NEVER_TAKEN = frozenset({EngineState.REJECTED, EngineState.FAILED})
 Calls = QuerySet[Call]
+Sessions = Mapping[int, EngineSession]
 Keyed = tuple[int, str, Leg]
 
 
@@ -52,7 +56,8 @@ def enter_calls(bill: Bill, calls: Calls, now: datetime) -> list[Call]:
 def items_of(calls: Sequence[Call], now: datetime) -> dict[int, list[Item]]:
     """All that each call has used so far; six queries for any number of calls.
 
-    What a carrier has reported as usage is not worked out again.
+    What a carrier has reported as usage is not worked out again. Of SIP it reports the
+    leg to the voice model; other legs over SIP are callers' and contacts'.
     """
     keys = [call.pk for call in calls]
     items: dict[int, list[Item]] = {key: [] for key in keys}
@@ -68,17 +73,19 @@ def items_of(calls: Sequence[Call], now: datetime) -> dict[int, list[Item]]:
         if provider == Provider.TWILIO:
             reported.add((call_id, item))
     for call_id, key, leg in all_legs(calls, keys, now):
-        if (call_id, leg.item) not in reported:
+        told = (call_id, leg.item) in reported
+        if not told or (leg.item == legs.SIP and not key.startswith(TO_MODEL)):
             items[call_id].append(Item(key, leg.measured(), leg.estimated))
     return items
 
 
 def all_legs(calls: Sequence[Call], keys: list[int], now: datetime) -> Iterator[Keyed]:
     ends = {call.pk: call.over_at or now for call in calls}
-    yield from caller_legs(calls, ends)
+    sessions = {row.call_id: row for row in voice_sessions(keys)}
+    yield from caller_legs(calls, sessions, ends)
     yield from session_legs(calls, keys, ends)
     yield from contact_legs(keys, ends)
-    yield from model_legs(calls, keys, ends)
+    yield from model_legs(calls, sessions, ends)
     for call_id, sid, at, seconds in (
         Recording.objects.filter(call__in=keys, seconds__gt=0)
         .exclude(status__in=NO_SPEECH)
@@ -87,8 +94,19 @@ def all_legs(calls: Sequence[Call], keys: list[int], now: datetime) -> Iterator[
         yield call_id, f"recording:{sid}", Leg(legs.RECORDING, at, seconds)
 
 
-def caller_legs(calls: Sequence[Call], ends: dict[int, datetime]) -> Iterator[Keyed]:
+def voice_sessions(keys: list[int]) -> QuerySet[EngineSession]:
+    rows = EngineSession.objects.filter(call__in=keys).order_by()
+    return rows.only("call_id", "trunk", "state", "accepted_at", "over_at")
+
+
+def caller_legs(
+    calls: Sequence[Call], sessions: Sessions, ends: dict[int, datetime]
+) -> Iterator[Keyed]:
+    """A call over a bare trunk is one leg, from the carrier to the voice model."""
     for call in calls:
+        session = sessions.get(call.pk)
+        if session is not None and session.trunk:
+            continue
         item = legs.SIP if call.caller_kind == CallerKind.SIP else legs.INBOUND
         leg = legs.caller_leg(
             item, call.answered_at, call.carrier_seconds, ends[call.pk]
@@ -133,24 +151,21 @@ def contact_legs(keys: list[int], ends: dict[int, datetime]) -> Iterator[Keyed]:
 
 
 def model_legs(
-    calls: Sequence[Call], keys: list[int], ends: dict[int, datetime]
+    calls: Sequence[Call], sessions: Sessions, ends: dict[int, datetime]
 ) -> Iterator[Keyed]:
-    """The leg to the voice model. Nobody tells its length, so it is ours to measure;
+    """The leg to the voice model, until the carrier tells how long it was.
 
-    where we do not know that either, its seconds are missing and said to be so.
+    Till then it is ours to measure. Where we cannot, because nobody has told us that
+    the model took the call, its seconds are missing and said to be so.
     """
-    sessions = {
-        call_id: (accepted_at, over_at)
-        for call_id, accepted_at, over_at in EngineSession.objects.filter(
-            call__in=keys, trunk=False
-        ).values_list("call_id", "accepted_at", "over_at")
-    }
     for call in calls:
         if call.path != Path.SIP or call.answered_at is None:
             continue
-        accepted_at, over_at = sessions.get(call.pk, (None, None))
-        until = over_at or ends[call.pk]
+        session = sessions.get(call.pk)
         leg = Leg(legs.SIP, call.answered_at, None)
-        if accepted_at is not None:
-            leg = legs.guess(legs.SIP, accepted_at, until)
-        yield call.pk, f"sip:{call.pk}", leg
+        if session is not None and session.accepted_at is not None:
+            until = session.over_at or ends[call.pk]
+            leg = legs.guess(legs.SIP, session.accepted_at, until)
+        elif session is not None and session.state in NEVER_TAKEN:
+            continue
+        yield call.pk, f"{TO_MODEL}{call.pk}", leg

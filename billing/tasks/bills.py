@@ -66,6 +66,7 @@ def compare_carrier(day: date) -> bool:
     bill = reconciling.carrier_bill(bills.usage(day))
     legs = list(bills.legs(day))
     now = timezone.now()
+    reconciling.keep_leg_lengths(legs, now)
     reconciling.keep_leg_prices(legs, now)
     reconciling.keep_comparison(Provider.TWILIO, day, bill, now)
     return True

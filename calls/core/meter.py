@@ -12,6 +12,10 @@ from typing import Protocol
 
 from routing.core.standing import Budgets
 
+CARRIER = "twilio"
+# The leg from the carrier to a voice model.
+SIP_LEG = "voice_sip"
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:

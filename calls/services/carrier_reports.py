@@ -16,6 +16,7 @@ from calls.services import (
     engine_sessions,
     handoffs,
     incidents,
+    leg_usage,
     progress,
 )
 
@@ -75,6 +76,8 @@ def voice_leg_reported(reference: str, reported: StatusReported, now: datetime) 
             leg_status=reported.status,
             leg_sequence=max(reported.sequence, session.leg_sequence),
         )
+    if is_end(reported.status) and reported.seconds is not None:
+        leg_usage.keep(session.call_id, reported.leg_sid, reported.seconds, now)
     return True
 
 

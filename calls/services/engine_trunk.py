@@ -43,6 +43,8 @@ from routing.core.decision import CallerKind, Verdict
 from routing.core.ruleset import Number, Path, Ruleset
 
 NOT_FOUND = 404
+# The carrier's own id of the call, by which its bill names it afterwards.
+CARRIERS_NAME = "x-twilio-callsid"
 
 
 def answer(announced: Announced, desk: Desk) -> Order | None:
@@ -132,6 +134,7 @@ def open_session(call: Call, announced: Announced, desk: Desk) -> EngineSession:
         engine=announced.engine,
         provider_call=announced.provider_call,
         sip_call_id=announced.sip_call_id,
+        leg_sid=dict(announced.headers).get(CARRIERS_NAME, "")[:64],
         state=EngineState.DECIDING,
         decided_by=desk.owner,
         claimed_at=desk.now,

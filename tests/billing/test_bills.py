@@ -86,6 +86,9 @@ def test_a_bill_that_differs_is_shown_with_the_calls_it_may_be_and_an_alarm() ->
     assert "33.3 %" in incident.detail
     keep_comparison(Provider.OPENAI, DAY, [Billed("gpt-6-luna", "", Decimal(4))], NOON)
     assert Incident.objects.count() == Reconciliation.objects.count() == 1
+    assert Incident.objects.get().settled_at is None
+    keep_comparison(Provider.OPENAI, DAY, [Billed("gpt-6-luna", "", Decimal(2))], NOON)
+    assert Incident.objects.get().note == "The bill agrees with our figures by now."
 
 
 def test_the_share_that_a_bill_may_differ_by_is_set(settings: Settings) -> None:
@@ -142,7 +145,7 @@ def test_prices_of_legs_name_the_calls_that_cost_something_else() -> None:
     )
     enter_all()
     legs = [
-        LegPrice(right.carrier_sid, "", Decimal(2), "USD"),
+        LegPrice(right.carrier_sid, "", Decimal(2), "USD", 61),
         LegPrice(wrong.carrier_sid, "", Decimal(2), "USD"),
         LegPrice(attempt.leg_sid, wrong.carrier_sid, Decimal(5), "USD"),
         LegPrice("CAlate", "", None, "USD"),

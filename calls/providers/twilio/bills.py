@@ -29,12 +29,16 @@ class UsageRecord:
 
 @dataclass(frozen=True, slots=True)
 class LegPrice:
-    """What one leg has cost, as a positive amount; None while Twilio has no price."""
+    """What one leg has cost, as a positive amount; None while Twilio has no price.
+
+    `seconds` are None while it goes on.
+    """
 
     sid: str
     parent_sid: str
     price: Decimal | None
     currency: str
+    seconds: int | None = None
 
 
 class Bills:
@@ -80,6 +84,7 @@ class Bills:
                     parent_sid=str(row.parent_call_sid or ""),
                     price=abs(number(row.price)) if told else None,
                     currency=str(row.price_unit or "USD").upper(),
+                    seconds=None if row.duration is None else int(number(row.duration)),
                 )
 
 

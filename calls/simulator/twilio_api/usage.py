@@ -75,7 +75,8 @@ def everything(carrier: Carrier, messages: Messages) -> Iterator[Used]:
     for call in carrier.calls.values():
         day = gmt(call.started_at)
         minutes = -(-call.duration // 60)
-        yield Used("calls-inbound-local", day, minutes, INBOUND_MINUTE)
+        if not call.order.trunk:
+            yield Used("calls-inbound-local", day, minutes, INBOUND_MINUTE)
         for session in call.sessions:
             told = -(-session.seconds // 60)
             yield Used("conversation-relay-minutes", day, told, RELAY_MINUTE)
@@ -83,6 +84,8 @@ def everything(carrier: Carrier, messages: Messages) -> Iterator[Used]:
             told = -(-leg.duration // 60)
             to_sip = leg.noun.text.startswith("sip:")
             category = "calls-sip-outbound" if to_sip else "calls-outbound"
+            if to_sip and call.order.trunk:
+                category = "trunking-origination-local"
             price = SIP_MINUTE if to_sip else OUTBOUND_MINUTE
             yield Used(category, gmt(leg.started_at), told, price)
     for recording in carrier.recordings():

@@ -29,6 +29,7 @@ def billed(name: str, amount: str = "1") -> Billed:
         ("calls-inbound-local", "voice_inbound"),
         ("calls-outbound", "voice_outbound"),
         ("calls-sip-outbound", "voice_sip"),
+        ("trunking-origination-local", "voice_sip"),
         ("conversation-relay-minutes", "conversation_relay"),
         ("recordings", "recording"),
         ("sms-outbound-longcode", "sms"),

@@ -70,7 +70,8 @@ async def closed(call: Call) -> Disposition | None:
 
 async def test_a_call_is_decided_from_its_headers_and_accepted() -> None:
     number = await trunk()
-    provider, call = await arrive(FROM, ("To", f"<sip:{number}@sip.api.openai.com>"))
+    to = ("To", f"<sip:{number}@sip.api.openai.com>")
+    provider, call = await arrive(FROM, to, ("X-Twilio-CallSid", "CAtrunk"))
     assert provider.asked == [("accept", call)]
     made = await only_call()
     assert (made.dialled, made.caller, made.caller_kind, made.caller_name) == (
@@ -83,6 +84,7 @@ async def test_a_call_is_decided_from_its_headers_and_accepted() -> None:
     session = await EngineSession.objects.aget(call=made)
     assert (session.trunk, session.state) == (True, EngineState.ACCEPTED)
     assert session.sip_call_id == "abc@carrier.example"
+    assert session.leg_sid == "CAtrunk"
 
 
 @pytest.mark.parametrize(

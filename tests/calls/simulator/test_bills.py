@@ -68,6 +68,7 @@ async def test_calls_have_their_price_after_a_while() -> None:
     assert [leg.price for leg in early] == [None]
     assert [(leg.sid, leg.currency) for leg in late] == [(call.sid, "USD")]
     assert late[0].price == Decimal("0.017")
+    assert late[0].seconds == 61
     assert gone == []
 
 

@@ -7,6 +7,7 @@ from aiohttp import ClientSession, encode_basic_auth
 
 from calls.simulator.carrier import Caller, Contact
 from calls.simulator.carrier.sip import problems_of, read_address
+from calls.simulator.twilio_api.usage import everything
 from tests.calls.simulator.fake_product import TOKEN, relay_twiml, say
 from tests.calls.simulator.realtime_product import (
     RealtimeProduct,
@@ -302,6 +303,9 @@ async def test_a_trunk_asks_nobody_and_is_not_to_be_found() -> None:
     naming = {"Diversion", "P-Called-Party-ID", "To"}
     named = [h["value"] for h in headers if h["name"] in naming]
     assert any("+12025550103" in value for value in named)
+    used = everything(w.simulator.carrier, w.simulator.twilio.messages)
+    billed = {one.category for one in used}
+    assert billed == {"trunking-origination-local"}
 
 
 async def test_a_trunk_follows_a_refer_blindly() -> None:

@@ -243,9 +243,13 @@ def test_the_leg_is_known_by_its_status_callbacks() -> None:
             CallStatus=status,
             ParentCallSid=line.call_sid,
             SequenceNumber=str(number),
+            CallDuration="61" if status == "completed" else "",
         )
     assert (session().leg_sid, session().leg_status) == (leg.call_sid, "completed")
     assert line.call.carrier_status == ""
+    used = line.call.usage.get(provider_id=leg.call_sid)
+    assert (used.provider, used.item) == ("twilio", "voice_sip")
+    assert used.figures == {"seconds": 61}
 
 
 def test_a_leg_of_somebody_else_is_an_incident() -> None:
