@@ -8,7 +8,7 @@ from calls.core.voice.transcripts import Transcripts
 from calls.core.words import CauseOwner, IncidentKind
 from calls.driver.runtime import Runtime
 from calls.driver.voice_briefing import VoiceBriefing
-from calls.providers.openai_realtime import frames
+from calls.providers.openai_realtime import client_events, frames
 from calls.providers.openai_realtime.sideband import Sideband
 from calls.services import engine_sessions
 
@@ -40,7 +40,7 @@ class Transcription:
             self._runtime.spawn(self._change_to(model, sideband))
 
     async def _change_to(self, model: str, sideband: Sideband) -> None:
-        frame = frames.write_transcription(model, self._languages)
+        frame = client_events.write_transcription(model, self._languages)
         if not await sideband.send(frame):
             return
         self._reader.transcription_model = model

@@ -6,8 +6,10 @@ on talking, and another process takes the lease and goes on deciding.
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.utils import timezone
 
@@ -18,6 +20,8 @@ from calls.core.voice import events as vev
 from calls.core.voice.actions import (
     GiveOutput,
     Interrupt,
+    LookBack,
+    Recall,
     Respond,
     TellModel,
     VoiceAction,
@@ -26,15 +30,15 @@ from calls.core.voice.cache import CacheWatch
 from calls.core.voice.state import VoiceState
 from calls.core.words import CauseOwner, EventKind, IncidentKind
 from calls.driver.inbox import Inbox
-from calls.driver.journal import UsageRow
+from calls.driver.journal import IncidentRow, UsageRow
 from calls.driver.recorder import Recorder
 from calls.driver.runtime import Runtime
 from calls.driver.tools import Tools
 from calls.driver.transcription import Transcription
 from calls.driver.transfers import Transfers
 from calls.driver.voice_briefing import VoiceBriefing
-from calls.errors import ProviderError
-from calls.providers.openai_realtime import frames
+from calls.errors import NotFoundThere, ProviderError
+from calls.providers.openai_realtime import client_events, frames
 from calls.providers.openai_realtime.control import CallGone
 from calls.providers.openai_realtime.sideband import Closed, Opened, Sideband
 from calls.services import engine_sessions
@@ -86,6 +90,11 @@ class VoiceDriver:
         self._session_timer: asyncio.TimerHandle | None = None
         self.task = asyncio.create_task(self._run(), name=f"call {self.call}")
         held_by.live[self.call] = self
+
+    @property
+    def _trunk(self) -> bool:
+        """No carrier of ours has anything to do with the call."""
+        return self._briefing.session.trunk
 
     def tell(self, event: vev.VoiceEvent) -> None:
         """Hand in what happened; returns at once."""
@@ -142,19 +151,17 @@ class VoiceDriver:
 
         Hung up at the provider, the carrier asks us what to do with the caller, who
         goes on by the relay path. Where the provider does not answer at all, the
-        carrier is told to fetch the caller.
+        carrier is told to fetch the caller. Where there is no carrier to tell, whoever
+        takes the lease next tries again.
         """
         detail = "The connection that steers the call was lost and did not come back."
-        kind = IncidentKind.SOCKET_LOST
-        self._recorder.report(ReportIncident(kind, CauseOwner.MODEL, detail))
-        self._over = True
+        self._report_once(IncidentKind.SOCKET_LOST, detail)
         await self._store_leaving()
-        try:
-            await self._runtime.control.hang_up(self._briefing.session.provider_call)
-        except CallGone:
-            logger.info("already over", extra={"call": self.call})
-        except ProviderError:
+        failed = await self._end_at_provider()
+        if failed is not None and not self._trunk:
             await self._transfers.rescue()
+            failed = None
+        self._over = failed is None or not failed.retryable
 
     def _stopped_listening(self, listening: asyncio.Task[None]) -> None:
         """A call that nobody listens to is one that we cannot steer."""
@@ -258,8 +265,15 @@ class VoiceDriver:
 
     async def _perform(self, action: VoiceAction) -> None:
         match action:
-            case Respond() | Interrupt() | GiveOutput() | TellModel():
-                for frame in frames.write(action):
+            case (
+                Respond()
+                | Interrupt()
+                | GiveOutput()
+                | TellModel()
+                | LookBack()
+                | Recall()
+            ):
+                for frame in client_events.write(action):
                     await self._sideband.send(frame)
             case RunTool():
                 self._tools.run(action)
@@ -269,22 +283,54 @@ class VoiceDriver:
                 self._recorder.report(action)
             case HandOff():
                 self._left = Left("handed_off", "", *self._known())
-                await self._runtime.journal.flushed()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(STORE_SECONDS):
+                        await self._runtime.journal.flushed()
                 self._transfers.begin(action)
             case HangUp():
                 await self._hang_up(action)
 
     async def _hang_up(self, action: HangUp) -> None:
+        """It counts as over once it is: until then whoever takes it over hangs up."""
         self._left = Left(action.ending, action.outcome, *self._known())
-        self._over = True
         await self._store_leaving()
+        failed = await self._end_at_provider()
+        if failed is not None and not self._trunk:
+            failed = await self._end_at_carrier()
+        self._over = failed is None or not failed.retryable
+        if self._over:
+            await self._give_back()
+        await self._sideband.close()
+
+    async def _end_at_provider(self) -> ProviderError | None:
+        """The failure, after which the call may go on there."""
         try:
             await self._runtime.control.hang_up(self._briefing.session.provider_call)
         except CallGone:
             logger.info("already over", extra={"call": self.call})
-        except Exception:
-            logger.exception("could not hang up", extra={"call": self.call})
-        await self._sideband.close()
+        except ProviderError as error:
+            kind = IncidentKind.MODEL_ERROR
+            self._report_once(kind, f"The call could not be hung up. {error}")
+            return error
+        return None
+
+    async def _end_at_carrier(self) -> ProviderError | None:
+        try:
+            await self._runtime.end_at_carrier(self._briefing.session.carrier_call)
+        except NotFoundThere:
+            logger.info("already over", extra={"call": self.call})
+        except ProviderError as error:
+            logger.warning("carrier did not hang up", extra={"error": str(error)})
+            return error
+        return None
+
+    def _report_once(self, kind: IncidentKind, detail: str) -> None:
+        """However often it happens in this call."""
+        cause, now = CauseOwner.MODEL.value, timezone.now()
+        key = f"call {self.call} {kind}"
+        self._runtime.journal.put(
+            IncidentRow(self.call, kind.value, cause, detail, key, now)
+        )
 
     def _known(self) -> tuple[str, dict[str, str]]:
         return self._machine.language, dict(self._machine.collected)
@@ -303,16 +349,20 @@ class VoiceDriver:
 
     async def _store_leaving(self) -> None:
         """How the call was ended stands before the carrier's callback asks for it."""
+        await self._store(engine_sessions.leaving)
+
+    async def _give_back(self) -> None:
+        """The lease; nothing happens if it is not ours any more."""
+        await self._store(partial(engine_sessions.leave, over=self._over))
+
+    async def _store(self, keep: Callable[..., object]) -> None:
+        """`keep` is one of `engine_sessions`."""
+        session, owner = self._briefing.session.id, self._runtime.owner
         try:
             async with asyncio.timeout(STORE_SECONDS):
                 await self._runtime.journal.flushed()
                 await self._runtime.database.run(
-                    engine_sessions.leave,
-                    self._briefing.session.id,
-                    self._left,
-                    owner=self._runtime.owner,
-                    now=timezone.now(),
-                    over=self._over,
+                    keep, session, self._left, owner=owner, now=timezone.now()
                 )
         except Exception:
             logger.exception("session could not be left", extra={"call": self.call})
@@ -325,4 +375,4 @@ class VoiceDriver:
         self._count_unknown()
         await self._sideband.close()
         self._runtime.live.pop(self.call, None)
-        await self._store_leaving()
+        await self._give_back()

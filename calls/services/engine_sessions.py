@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from calls.core.progress import ENDED
-from calls.core.words import CallState, EngineState
+from calls.core.words import CallState, Ending, EngineState
 from calls.models import Call, EngineSession
 from calls.models.engine import STEERED, UNDECIDED
 from calls.services import handoffs, progress, trunk_ends
@@ -50,6 +50,7 @@ class OpenedVoiceSession(OpenedSession):
     id: int
     engine: str
     provider_call: str
+    carrier_call: str
     trunk: bool
     attached_before: bool
     caller_gone: bool
@@ -128,6 +129,7 @@ def take_lease(
         id=session.pk,
         engine=session.engine,
         provider_call=session.provider_call or "",
+        carrier_call=call.carrier_sid,
         trunk=session.trunk,
         attached_before=session.state == EngineState.ATTACHED,
         caller_gone=call.state in ENDED,
@@ -191,6 +193,27 @@ def transcribed_by(session_id: int, model: str) -> None:
     EngineSession.objects.filter(pk=session_id).update(transcription_model=model)
 
 
+def leaving(session_id: int, left: Left, *, owner: str, now: datetime) -> None:
+    """The call is about to be hung up, by whoever steers it now or afterwards."""
+    with transaction.atomic():
+        hold_call(session_id)
+        if EngineSession.objects.filter(pk=session_id, lease_owner=owner).exists():
+            keep(session_id, left, now)
+
+
+def keep(session_id: int, left: Left, now: datetime) -> None:
+    """What the call knows. That its leg ended says nothing new of one we ended."""
+    call = Call.objects.filter(engine_session=session_id)
+    call = call.exclude(state=CallState.CLOSED)
+    call.update(
+        last_seen_at=now, language=left.language, collected=dict(left.collected)
+    )
+    if left.ending == Ending.CALLER_LEFT:
+        call = call.filter(ending="")
+    if left.ending:
+        call.update(ending=left.ending, outcome=left.outcome)
+
+
 def leave(
     session_id: int, left: Left, *, owner: str, now: datetime, over: bool
 ) -> bool:
@@ -209,15 +232,7 @@ def leave(
         held = EngineSession.objects.filter(pk=session_id, lease_owner=owner)
         if not held.update(**released):
             return False
-        ending = {"ending": left.ending, "outcome": left.outcome} if left.ending else {}
-        Call.objects.filter(engine_session=session_id).exclude(
-            state=CallState.CLOSED
-        ).update(
-            last_seen_at=now,
-            language=left.language,
-            collected=dict(left.collected),
-            **ending,
-        )
+        keep(session_id, left, now)
         if over:
             trunk_ends.end(session_id, now)
     return True

@@ -33,11 +33,26 @@ class TellModel:
     by_caller: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """Find out which item is the last one of the conversation: see `LastFound`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Take our `marker` away, and ask what `item` is: see `Recalled`."""
+
+    marker: str
+    item: str
+
+
 VoiceAction = (
     Respond
     | Interrupt
     | GiveOutput
     | TellModel
+    | LookBack
+    | Recall
     | RunTool
     | HandOff
     | HangUp

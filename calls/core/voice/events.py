@@ -71,6 +71,32 @@ class ItemPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputPlaced:
+    """The provider has the output of this tool call."""
+
+    tool_call: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastFound:
+    """Our `marker` was put behind `item`, which is empty if it is the first of all."""
+
+    marker: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What an item is that we asked for: the completed call of a tool, or the output
+
+    of the tool call `answered`, or anything else.
+    """
+
+    tool: ToolWish | None = None
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentSaid:
     item: str
     text: str
@@ -128,6 +154,9 @@ VoiceEvent = (
     | ResponseBegan
     | ResponseEnded
     | ItemPlaced
+    | OutputPlaced
+    | LastFound
+    | Recalled
     | AgentSaid
     | AgentCut
     | CallerSaid

@@ -68,6 +68,10 @@ class VoiceFloor:
         self._final: HandOff | HangUp | None = None
         self._sounded = False
         self._owed = False
+        self._left_open = self._past.open_tools
+        # Outputs of tools by their call, until the provider shows that it has them.
+        self._unseen: dict[str, str] = {}
+        self._doubtful: dict[str, str] = {}
 
     @property
     def deadline(self) -> float | None:

@@ -1,17 +1,15 @@
 """The entrance of the machine: what happens, and what follows from it."""
 
 from calls.core import events as ev
-from calls.core.actions import HandOff, HangUp, RunTool
-from calls.core.desk import Wish, WishKind
+from calls.core.actions import HandOff, HangUp
 from calls.core.voice import events as vev
 from calls.core.voice.actions import (
-    GiveOutput,
     Interrupt,
     Respond,
     TellModel,
     VoiceAction,
 )
-from calls.core.voice.caller_side import CallerSide
+from calls.core.voice.after_gap import AfterGap
 from calls.core.voice.state import Due, VoiceState
 from calls.core.words import (
     CauseOwner,
@@ -23,12 +21,19 @@ from calls.core.words import (
 from routing.core.ruleset import AtLimit
 
 COST_WARN_SHARE = 0.8
-TOOLS_SECONDS = 25.0
 ALREADY_SPEAKING = "conversation_already_has_active_response"
-HARMLESS = frozenset({ALREADY_SPEAKING, "response_cancel_not_active"})
+# Refused because it came too late, or because an item is gone that was there before.
+HARMLESS = frozenset(
+    {
+        ALREADY_SPEAKING,
+        "response_cancel_not_active",
+        "item_retrieve_invalid_item_id",
+        "item_delete_invalid_item_id",
+    }
+)
 
 
-class VoiceCall(CallerSide):
+class VoiceCall(AfterGap):
     def receive(self, event: vev.VoiceEvent, now: float) -> list[VoiceAction]:
         """Never raises for anything that a provider or a caller may send."""
         self._actions = []
@@ -60,6 +65,12 @@ class VoiceCall(CallerSide):
                 )
             case vev.AgentSaid() | vev.CallerSaid():
                 self._spoken.know(event.item, event.text)
+            case vev.OutputPlaced():
+                self._unseen.pop(event.tool_call, None)
+            case vev.LastFound():
+                self._last_found(event)
+            case vev.Recalled():
+                self._recalled(event, now)
             case vev.AgentCut():
                 self._spoken.cut(event.item, event.heard_ms)
             case vev.Refused():
@@ -109,8 +120,10 @@ class VoiceCall(CallerSide):
         if self._past.handoff is not None:
             asked = self._past.handoff
             self._hand_off(asked.reason, asked.asked_by, now, summary=asked.summary)
+        elif self._past.ending is not None:
+            self._take_up_ending(self._past.ending, now)
         elif again:
-            self._take_up_tools(now)
+            self._look_back(now)
         else:
             if self._setting.notice:
                 self._actions.append(TellModel(self._setting.notice))
@@ -121,18 +134,10 @@ class VoiceCall(CallerSide):
         """What ended in the gap was not told, so nothing is taken to be running."""
         self._nothing_runs()
         self._audible = False
-        if self._wanted is not None:
+        if self.state is VoiceState.TALKING:
+            self._look_back(now)
+        elif self._wanted is not None:
             self._speak(self._wanted, now)
-
-    def _take_up_tools(self, now: float) -> None:
-        """Tools that were asked for while nobody listened are run again or refused."""
-        for wish in self._past.open_tools:
-            self._ask_tool(wish)
-        if self._past.open_tools:
-            self._after_tools(now)
-        elif not self._engine.idle_prompts:
-            # What was asked in the gap is not told: in a silence we ask again.
-            self._timers.start(Due.SILENCE, now + self._limits.silence_seconds)
 
     # responses
 
@@ -154,77 +159,6 @@ class VoiceCall(CallerSide):
         elif self._wanted is not None:
             self._speak(self._wanted, now)
         self._maybe_finish(now)
-
-    # tools
-
-    def _ask_tool(self, wish: vev.ToolWish) -> None:
-        if self._desk.knows(wish.tool_call):
-            return
-        self._note(
-            EventKind.TOOL_ASKED,
-            tool_call=wish.tool_call,
-            name=wish.name,
-            arguments=wish.arguments,
-        )
-        answer = self._desk.ask(wish.tool_call, wish.name, wish.arguments)
-        if answer is None:
-            self._actions.append(RunTool(wish.tool_call, wish.name, wish.arguments))
-            return
-        for name, value in answer.collected.items():
-            self._note(EventKind.FIELD_COLLECTED, name=name, value=value)
-        if answer.message:
-            self._note(EventKind.MESSAGE_TAKEN, **answer.message)
-        if answer.language and answer.language != self._language:
-            self._language = answer.language
-            self._note(EventKind.LANGUAGE_CHANGED, language=answer.language)
-        self._answered(wish.tool_call, wish.name, answer.output, ok=answer.ok)
-
-    def _answered(self, tool_call: str, name: str, output: str, *, ok: bool) -> None:
-        self._note(
-            EventKind.TOOL_ANSWERED,
-            tool_call=tool_call,
-            name=name,
-            output=output,
-            ok=ok,
-        )
-        self._actions.append(GiveOutput(tool_call, output))
-
-    def _tool_answered(self, event: ev.ToolAnswered, now: float) -> None:
-        name = self._desk.answer(event.tool_call, event.output, ok=event.ok)
-        if name is None:
-            return
-        if not event.ok:
-            detail = f"The tool {name} failed."
-            self._report(IncidentKind.TOOL_ERROR, CauseOwner.CUSTOMER_TOOL, detail)
-        self._answered(event.tool_call, name, event.output, ok=event.ok)
-        self._after_tools(now)
-
-    def _after_tools(self, now: float, *, spoke: bool = False) -> None:
-        """All outputs before one response; an end or a handover asked for goes on."""
-        if self._desk.busy():
-            self._timers.start(Due.TOOLS, now + TOOLS_SECONDS)
-            return
-        self._timers.stop(Due.TOOLS)
-        self._desk.take_answered()
-        if self._desk.wish is not None:
-            self._grant(self._desk.wish, now, spoke=spoke)
-        elif self._desk.rounds >= self._limits.max_tool_rounds:
-            detail = "The model kept asking for tools and never answered."
-            self._report(IncidentKind.MODEL_ERROR, CauseOwner.MODEL, detail)
-            self._hand_off(HandoffReason.CANNOT_HELP, "portal", now)
-        else:
-            self._speak(Respond(), now)
-
-    def _grant(self, wish: Wish, now: float, *, spoke: bool) -> None:
-        self._owed = spoke and not self._sounded
-        if wish.kind is WishKind.HAND_OFF:
-            words = "" if spoke else None
-            self._hand_off(wish.reason, "agent", now, summary=wish.summary, words=words)
-        elif self._desk.may_end():
-            words = "" if spoke else self.phrases.closing
-            self._leave(HangUp(Ending.AGENT_ENDED, wish.outcome), words, now)
-        else:
-            self._speak(Respond(), now)
 
     # leaving
 
@@ -292,6 +226,8 @@ class VoiceCall(CallerSide):
                 self._keyed(self._digits.complete(now), now)
             case Due.SOUND:
                 self._dead_air(now)
+            case Due.LOOK_BACK:
+                self._go_on(vev.Recalled(), now)
             case Due.TOOLS:
                 detail = "A tool never answered."
                 self._report(IncidentKind.TOOL_ERROR, CauseOwner.OURS, detail)

@@ -6,6 +6,7 @@ from enum import Enum, StrEnum, auto
 
 from calls.core.actions import HandOff
 from calls.core.voice.events import ToolWish
+from calls.core.words import Ending
 
 
 class VoiceState(StrEnum):
@@ -26,6 +27,7 @@ class Due(Enum):
     LAST_WORDS = auto()
     DIGITS = auto()
     SOUND = auto()
+    LOOK_BACK = auto()
     TOOLS = auto()
     WARN = auto()
     GHOST = auto()
@@ -58,14 +60,29 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """How an earlier attachment was about to end the call.
+
+    `settled`: the last words were heard, or waited for long enough.
+    """
+
+    why: Ending
+    outcome: str = ""
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class VoicePast:
-    """What an earlier attachment left. `open_tools` were asked for and not answered.
+    """What an earlier attachment left. `open_tools` were asked for and not answered,
+    `outputs` are by tool call.
 
     `turn` is the number of the agent's last turn; `language` empty: never changed.
     """
 
     collected: Mapping[str, str] = field(default_factory=dict)
     open_tools: tuple[ToolWish, ...] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    ending: Leaving | None = None
     caller_spoke: bool = False
     elapsed: float = 0.0
     handoff: HandOff | None = None

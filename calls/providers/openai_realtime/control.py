@@ -153,6 +153,6 @@ def _translated(error: openai.OpenAIError) -> ProviderError:
         case openai.BadRequestError() | openai.UnprocessableEntityError():
             return BodyRefused(text, param=str(error.param or "")[:80])
         case openai.APITimeoutError() | openai.ConflictError():
-            return FateUnknown(text, retryable=False, code=code)
+            return FateUnknown(text, retryable=not status, code=code)
     retryable = status is None or status in (408, 429) or status >= 500
     return ProviderError(text, retryable=retryable, code=code)

@@ -1,11 +1,11 @@
-"""The sideband: the provider's events in our words, and ours in the provider's.
+"""The sideband: the provider's events in our words.
 
-Source: OpenAI Realtime server and client events. Unknown types pass and are counted.
+Source: OpenAI Realtime server events. Unknown types pass and are counted.
 Acted on are completed items only: the event that carries a function's arguments is
 also sent for responses that were interrupted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -14,23 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from calls.core import events as ev
 from calls.core.voice import events as vev
-from calls.core.voice.actions import GiveOutput, Interrupt, Respond, TellModel
-from calls.providers.openai_realtime.session_body import transcription_change
+from calls.providers.openai_realtime.client_events import MARKER
 
 MOST_BYTES = 1024 * 1024
 KEPT_CHARACTERS = 2000
 MOST_UNKNOWN_TYPES = 100
 AUDIO_TOKEN_MS = 50  # of what the model says (fact sheet 4.1)
-SAY_EXACTLY = (
-    "In your next answer say exactly the following and nothing else, in its language: "
-)
 # Told in the course of any call, and nothing to us.
 PASSED_OVER = frozenset(
     {
         "conversation.created",
         "conversation.item.done",
         "conversation.item.created",
-        "conversation.item.retrieved",
         "conversation.item.deleted",
         "conversation.item.input_audio_transcription.delta",
         "conversation.item.input_audio_transcription.segment",
@@ -107,10 +102,17 @@ class _Item(_Tolerant):
     arguments: str = ""
     content: object = None
 
-    def typed(self) -> bool:
-        """Written by a client, and not spoken."""
+    def typed(self) -> list[object]:
+        """What a client wrote in it, and nobody spoke."""
         parts = self.content if isinstance(self.content, list) else []
-        return any(isinstance(p, dict) and p.get("type") == "input_text" for p in parts)
+        found = (part for part in parts if isinstance(part, dict))
+        return [p.get("text") for p in found if p.get("type") == "input_text"]
+
+    def tool(self) -> vev.ToolWish | None:
+        """The call of a tool that may be run."""
+        if self.type != "function_call" or self.status not in ("completed", None):
+            return None
+        return vev.ToolWish(self.call_id, self.name, self.arguments)
 
 
 class _Details(_Tolerant):
@@ -168,7 +170,7 @@ class Reader:
     def read(self, text: str | bytes) -> list[Heard]:
         """Never raises, whatever the text is."""
         if len(text) > MOST_BYTES:
-            return [self._strange("too large", text)]
+            return [self._large(text)]
         try:
             found = orjson.loads(text)
             if isinstance(found, dict) and str(found.get("type")) in PASSED_OVER:
@@ -178,6 +180,13 @@ class Reader:
             return [self._strange("malformed", text)]
         heard = self._read(event)
         return [self._strange(event.type, text)] if heard is None else heard
+
+    def _large(self, text: str | bytes) -> Heard:
+        begin = text[:KEPT_CHARACTERS]
+        told = begin.encode(errors="replace") if isinstance(begin, str) else begin
+        # What somebody said comes with all of its audio when it is asked for.
+        asked_for = b'"conversation.item.retrieved"' in told
+        return vev.Recalled() if asked_for else self._strange("too large", text)
 
     def _strange(self, kind: str, text: str | bytes) -> Unknown:
         kind = kind[:60]
@@ -220,6 +229,10 @@ class Reader:
         match event.type:
             case "conversation.item.added":
                 return self._placed(event)
+            case "conversation.item.retrieved":
+                item = event.item
+                output = item.type == "function_call_output"
+                return [vev.Recalled(item.tool(), item.call_id if output else "")]
             case "input_audio_buffer.committed":
                 after = event.previous_item_id or ""
                 return [vev.ItemPlaced(event.item_id, after, by_caller=True)]
@@ -238,7 +251,12 @@ class Reader:
         if item.type == "message" and item.role in ("user", "assistant"):
             by_caller, speech = item.role == "user", not item.typed()
             return [vev.ItemPlaced(item.id, after, by_caller, speech)]
-        return [vev.ItemPlaced(item.id, after, by_caller=False, speech=False)]
+        if item.role == "system" and item.typed() == [MARKER]:
+            return [vev.LastFound(item.id, after)]
+        placed: Heard = vev.ItemPlaced(item.id, after, by_caller=False, speech=False)
+        if item.type == "function_call_output":
+            return [placed, vev.OutputPlaced(item.call_id)]
+        return [placed]
 
     def _transcribed(self, event: _Event) -> list[Heard]:
         said: list[Heard] = [vev.CallerSaid(event.item_id, event.transcript.strip())]
@@ -254,13 +272,8 @@ class Reader:
             ended.append(Used(response.id, self.voice_model, response.usage))
         how = _how(response)
         completed = how is vev.Ended.COMPLETED
-        tools = tuple(
-            vev.ToolWish(item.call_id, item.name, item.arguments)
-            for item in response.output
-            if completed
-            and item.type == "function_call"
-            and item.status in ("completed", None)
-        )
+        asked = [item.tool() for item in response.output] if completed else []
+        tools = tuple(tool for tool in asked if tool is not None)
         messages = [item.id for item in response.output if item.type == "message"]
         found = vev.ResponseEnded(
             response.id,
@@ -299,54 +312,3 @@ def _detail(response: _Response) -> str:
         return response.status or ""
     error = details.error or {}
     return str(error.get("code") or error.get("type") or details.reason or "")[:80]
-
-
-def write(action: Respond | Interrupt | GiveOutput | TellModel) -> list[str]:
-    """The client events for an action, in the order in which they must be sent."""
-    return [orjson.dumps(event).decode() for event in _events(action)]
-
-
-def write_transcription(model: str, languages: Sequence[str]) -> str:
-    """The client event after which this model reads the caller's words."""
-    session = transcription_change(model, languages)
-    return orjson.dumps({"type": "session.update", "session": session}).decode()
-
-
-def _events(
-    action: Respond | Interrupt | GiveOutput | TellModel,
-) -> list[dict[str, object]]:
-    match action:
-        case Respond(words=""):
-            return [{"type": "response.create"}]
-        case Respond():
-            # Instructions or tools of its own would cost a response the whole cache,
-            # for they stand before everything else in it (fact sheet 4.1).
-            choice = {"tool_choice": "none"}
-            return [
-                _system(f"{SAY_EXACTLY}{action.words}"),
-                {"type": "response.create", "response": choice},
-            ]
-        case Interrupt():
-            return [{"type": "response.cancel"}, {"type": "output_audio_buffer.clear"}]
-        case GiveOutput():
-            item: dict[str, object] = {
-                "type": "function_call_output",
-                "call_id": action.tool_call,
-                "output": action.output,
-            }
-            return [{"type": "conversation.item.create", "item": item}]
-        case TellModel(by_caller=False):
-            return [_system(action.text)]
-        case TellModel():
-            return [_message("user", action.text)]
-
-
-def _system(text: str) -> dict[str, object]:
-    """At the end of the conversation, where it leaves the cache as it is."""
-    return _message("system", text)
-
-
-def _message(role: str, text: str) -> dict[str, object]:
-    content = [{"type": "input_text", "text": text}]
-    item = {"type": "message", "role": role, "content": content}
-    return {"type": "conversation.item.create", "item": item}

@@ -82,6 +82,7 @@ def test_after_taking_over_a_silence_is_not_waited_out_for_ever() -> None:
     setting = make_setting()
     call = VoiceCall(setting, Engine(), VoicePast(caller_spoke=True))
     call.receive(vev.Attached(again=True), 0)
+    call.receive(ev.DeadlinePassed(), 2)
     asked = call.receive(ev.DeadlinePassed(), 60)
     assert of(Respond, asked) == [Respond(call.phrases.still_there)]
     prompted = Engine(idle_prompts=True)
@@ -114,7 +115,8 @@ def test_a_transfer_whose_end_is_known_is_not_begun_again() -> None:
 def test_a_tool_left_open_by_a_dead_process_is_run_again() -> None:
     wish = vev.ToolWish("t1", "look_up_caller", "{}")
     call = VoiceCall(make_setting(), Engine(), VoicePast(open_tools=(wish,)))
-    actions = call.receive(vev.Attached(again=True), 0)
+    call.receive(vev.Attached(again=True), 0)
+    actions = call.receive(vev.Recalled(wish), 0.1)
     assert of(RunTool, actions) == [RunTool("t1", "look_up_caller", "{}")]
     answered = call.receive(ev.ToolAnswered("t1", "known"), 1)
     assert of(GiveOutput, answered) == [GiveOutput("t1", "known")]

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from calls.core import events as ev
 from calls.core.voice import events as vev
-from calls.core.voice.actions import GiveOutput, Interrupt, Respond, TellModel
+from calls.core.voice.actions import (
+    GiveOutput,
+    Interrupt,
+    LookBack,
+    Recall,
+    Respond,
+    TellModel,
+)
+from calls.providers.openai_realtime.client_events import Frames, write
 from calls.providers.openai_realtime.frames import (
     KEPT_CHARACTERS,
     MOST_BYTES,
@@ -20,7 +28,6 @@ from calls.providers.openai_realtime.frames import (
     SessionReady,
     Unknown,
     Used,
-    write,
 )
 
 TOOL = {
@@ -44,7 +51,7 @@ def done(status: str, *output: Any, **fields: Any) -> list[Heard]:
     return read(type="response.done", response=response)
 
 
-def written(action: Respond | Interrupt | GiveOutput | TellModel) -> list[Any]:
+def written(action: Frames) -> list[Any]:
     return [orjson.loads(frame) for frame in write(action)]
 
 
@@ -228,3 +235,49 @@ JSON = st.recursive(
 def test_no_frame_can_break_it(found: Any, kind: str) -> None:
     body = {**found, "type": kind} if isinstance(found, dict) else found
     assert isinstance(Reader("v", "t").read(orjson.dumps(body)), list)
+
+
+# Looking back after a gap.
+
+
+def test_what_marks_the_end_of_the_conversation_is_found_and_taken_away() -> None:
+    (marker,) = written(LookBack())
+    item = {"id": "item_9", **marker["item"]}
+    added = "conversation.item.added"
+    assert read(type=added, item=item, previous_item_id="item_8") == [
+        vev.LastFound("item_9", "item_8")
+    ]
+    away, asked = written(Recall("item_9", "item_8"))
+    assert away == {"type": "conversation.item.delete", "item_id": "item_9"}
+    assert asked == {"type": "conversation.item.retrieve", "item_id": "item_8"}
+    assert written(Recall("item_9", "")) == [away]
+
+
+@pytest.mark.parametrize(
+    ("item", "recalled"),
+    [
+        (TOOL, vev.Recalled(vev.ToolWish("call_1", "look_up", "{}"))),
+        ({**TOOL, "status": "incomplete"}, vev.Recalled()),
+        ({**TOOL, "status": "in_progress"}, vev.Recalled()),
+        (
+            {"type": "function_call_output", "call_id": "call_1", "output": "x"},
+            vev.Recalled(answered="call_1"),
+        ),
+        (MESSAGE, vev.Recalled()),
+        ({}, vev.Recalled()),
+    ],
+)
+def test_what_the_last_item_is(item: Any, recalled: vev.Recalled) -> None:
+    assert read(type="conversation.item.retrieved", item=item) == [recalled]
+
+
+def test_speech_that_comes_with_its_whole_audio_is_no_tool() -> None:
+    audio = {**MESSAGE, "content": [{"type": "input_audio", "audio": "x" * MOST_BYTES}]}
+    assert read(type="conversation.item.retrieved", item=audio) == [vev.Recalled()]
+
+
+def test_the_provider_tells_that_it_has_an_output() -> None:
+    output = {"id": "item_3", "type": "function_call_output", "call_id": "call_1"}
+    placed, seen = read(type="conversation.item.added", item=output)
+    assert isinstance(placed, vev.ItemPlaced)
+    assert seen == vev.OutputPlaced("call_1")
