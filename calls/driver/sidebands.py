@@ -78,11 +78,18 @@ async def steer(briefing: VoiceBriefing | None, held_by: Runtime) -> None:
 
 
 async def _hang_up(briefing: VoiceBriefing, held_by: Runtime) -> None:
-    """A caller who left while it rang is not talked to."""
+    """A caller who left while it rang is not talked to.
+
+    Where the provider does not hear of it the lease runs out, and it is tried again.
+    """
     try:
         await held_by.control.hang_up(briefing.session.provider_call)
-    except (CallGone, ProviderError):
+    except CallGone:
         logger.info("already over", extra={"call": briefing.call})
+    except ProviderError as error:
+        logger.warning("could not hang up", extra={"error": str(error)})
+        if error.retryable:
+            return
     left = Left("caller_left", "", briefing.session.language, {})
     await held_by.database.run(
         engine_sessions.leave,

@@ -71,7 +71,7 @@ class Transfers:
                 await self._unseen()
         except Exception:
             logger.exception("transfer failed", extra={"call": self._call})
-            await self._unseen()
+            await self._unseen_if_possible()
         self._tell(vev.TransferUnseen())
 
     async def _ask(self, action: HandOff) -> None:
@@ -114,6 +114,13 @@ class Transfers:
             self._tell(vev.TransferUnseen(trying=True))
         await self._runtime.control.refer(self._provider_call, target=way.target)
         self._referred = True
+
+    async def _unseen_if_possible(self) -> None:
+        """Whatever became of the transfer, the caller must not be left waiting."""
+        try:
+            await self._unseen()
+        except Exception:
+            logger.exception("transfer is not known", extra={"call": self._call})
 
     async def _unseen(self) -> None:
         await self._runtime.database.run(

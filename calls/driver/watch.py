@@ -43,7 +43,11 @@ async def look(held_by: Runtime) -> None:
     for engine_session in await database.run(engine_claims.abandoned, now):
         held_by.spawn(engine_calls.take_over(engine_session, held_by))
     for engine_session in await database.run(engine_sessions.waiting, now):
-        await sidebands.attach(engine_session)
+        try:
+            await sidebands.attach(engine_session)
+        except Exception:
+            # One that cannot be taken must not keep us from the others.
+            logger.exception("not attached", extra={"session": engine_session})
 
 
 async def renew(held_by: Runtime) -> None:
