@@ -57,12 +57,15 @@ class Carrier:
         clock = Clock(order.speed) if order.speed else self.clock
         call = CarrierCall(order, self.config, self.product, clock, self.violations)
         call.sip = self.sip
-        if order.trunk:  # not to be found over REST while it lasts
-            return call
+        if not order.trunk:
+            self.remember(call)
+        return call
+
+    def remember(self, call: CarrierCall) -> None:
+        """From here on it is to be found over REST: over a trunk once it has ended."""
         self.calls[call.sid] = call
         while len(self.calls) > REMEMBERED:
             self.calls.popitem(last=False)
-        return call
 
     def recordings(self) -> list[Recording]:
         return [r for call in self.calls.values() for r in call.recordings]
@@ -71,5 +74,8 @@ class Carrier:
 async def place_call(carrier: Carrier, order: CallOrder) -> CallRecord:
     """Place one call and stay with it to the end."""
     call = carrier.begin(order)
-    await run_call(call)
+    try:
+        await run_call(call)
+    finally:
+        carrier.remember(call)
     return call.result()

@@ -294,6 +294,9 @@ async def test_a_trunk_asks_nobody_and_is_not_to_be_found() -> None:
     product = RealtimeProduct(looks)
     async with sip_world(product) as w:
         record = await w.call(trunk=True, to="+12025550103")
+        used = everything(w.simulator.carrier, w.simulator.twilio.messages)
+        billed = {one.category for one in used}
+    assert billed == {"trunking-origination-local"}
     assert product.errors == []
     assert product.hooks == []
     assert record.heard == f"[ringing] {GREETING}"
@@ -303,9 +306,6 @@ async def test_a_trunk_asks_nobody_and_is_not_to_be_found() -> None:
     naming = {"Diversion", "P-Called-Party-ID", "To"}
     named = [h["value"] for h in headers if h["name"] in naming]
     assert any("+12025550103" in value for value in named)
-    used = everything(w.simulator.carrier, w.simulator.twilio.messages)
-    billed = {one.category for one in used}
-    assert billed == {"trunking-origination-local"}
 
 
 async def test_a_trunk_follows_a_refer_blindly() -> None:
