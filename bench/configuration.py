@@ -41,23 +41,49 @@ def measure(calls: int) -> Mapping[str, Any]:
     return figures
 
 
-def configuration_table(found: Mapping[str, Any]) -> Table:
-    table = Table(f"A dry run over {found['calls']:,} calls, and pages of 500 rules")
-    for name, key in (("the demo", "few"), ("500 rules, 50 calendars", "many")):
+def configuration_tables(found: Mapping[str, Any]) -> list[Table]:
+    return [dry_run_table(found), page_table(found)]
+
+
+def dry_run_table(found: Mapping[str, Any]) -> Table:
+    """The reference only reads the calls, which every dry run must."""
+    table = Table(f"Dry run over {found['calls']:,} stored calls")
+    for name, key in (
+        ("of the demo", "few"),
+        ("of 500 rules as in life", "many"),
+        ("of 500 rules that are all asked", "worst"),
+    ):
         table.add(
-            f"dry run of {name}, calls a second",
+            f"{name}, calls a second",
             f"{found[key]:,.0f}",
-            target=f"at least {CALLS_A_SECOND:,}",
+            f"{found['read']:,.0f}",
+            f"{found['read'] / found[key]:.1f} times",
+            f"at least {CALLS_A_SECOND:,}",
             met=found[key] >= CALLS_A_SECOND,
         )
-    for name, page in found["pages"].items():
+    return table
+
+
+def page_table(found: Mapping[str, Any]) -> Table:
+    """The reference is the same page with 50 rules."""
+    table = Table("Pages of 500 rules, beside 50")
+    for name, (few, many) in found["pages"].items():
         table.add(
-            f"{name}, {page['queries']} queries",
-            f"{page['ms']:.0f} ms",
-            target=f"at most {PAGE_MS} ms",
-            met=page["ms"] <= PAGE_MS,
+            f"{name}, server time",
+            f"{many['ms']:.0f} ms",
+            f"{few['ms']:.0f} ms",
+            f"{many['ms'] / few['ms']:.1f} times",
+            f"at most {PAGE_MS} ms",
+            met=many["ms"] <= PAGE_MS,
         )
-    table.add("publishing 500 rules", f"{found['publish_s']:.2f} s")
+        table.add(
+            f"{name}, queries",
+            f"{many['queries']}",
+            f"{few['queries']}",
+            target="the same",
+            met=many["queries"] == few["queries"],
+        )
+    table.add("publishing", f"{found['publish_s']:.2f} s")
     table.add(
         f"reading a file of {found['file_lines']:,} lines and comparing it",
         f"{found['import_s']:.2f} s",
@@ -70,8 +96,8 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()
-    table = configuration_table(measure(given.calls))
-    print(as_markdown(table) if given.markdown else as_text(table))
+    show = as_markdown if given.markdown else as_text
+    print("\n".join(map(show, configuration_tables(measure(given.calls)))))
 
 
 if __name__ == "__main__":

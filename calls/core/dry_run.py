@@ -64,7 +64,8 @@ class Tally:
             if call.facts is None:
                 self.without_facts += 1
                 continue
-            decision = decide(ruleset, read_facts(call.facts), call.at)
+            facts = read_facts(call.facts)
+            decision = decide(ruleset, facts, call.at, traced=False)
             before, after = way_of(call), way_to(decision, ruleset)
             if before != after:
                 self.add(call, (call.line, before, after, decision.rule))

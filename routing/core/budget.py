@@ -29,6 +29,7 @@ LEAVES_THE_AGENT = (
     BudgetAction.VOICEMAIL,
     BudgetAction.NO_AI,
 )
+STRICTNESS = {action: place for place, action in enumerate(BudgetAction)}
 DONE = {
     BudgetAction.CHEAPER_AGENT: "a cheaper agent answers",
     BudgetAction.SHORTER_CALLS: "calls are kept shorter",
@@ -56,9 +57,8 @@ def within_budget(
 def acting(facts: Facts, agent: str) -> Iterable[BudgetStanding]:
     """What must be done, the strictest first."""
     known = facts.budgets.concerning(facts.dialled, agent)
-    strictness = {action: place for place, action in enumerate(BudgetAction)}
     acts = [s for s in known if s.action not in (None, BudgetAction.WARN)]
-    return sorted(acts, key=lambda s: -strictness[s.action or BudgetAction.WARN])
+    return sorted(acts, key=lambda s: -STRICTNESS[s.action or BudgetAction.WARN])
 
 
 def leave_agent(

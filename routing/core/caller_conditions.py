@@ -257,7 +257,7 @@ def has_headers(headers: tuple[HeaderMatch, ...]) -> Condition:
 
 def brings(wanted: tuple[tuple[str, str], ...], situation: Situation) -> bool:
     headers = situation.facts.headers
-    return all(fits(headers.get(name), value) for name, value in wanted)
+    return bool(headers) and all(fits(headers.get(name), v) for name, v in wanted)
 
 
 def fits(found: str | None, wanted: str) -> bool:

@@ -37,7 +37,7 @@ from routing.core.decision import (
 )
 from routing.core.matches import BudgetMatch, LoadScope
 from routing.core.overflow import within_capacity
-from routing.core.plan import plan_of
+from routing.core.plan import Found, plan_of
 from routing.core.ruleset import (
     CONTACT,
     HoursMatch,
@@ -67,17 +67,24 @@ VERDICTS = {
 }
 
 
-def decide(ruleset: Ruleset, facts: Facts, now: datetime) -> Decision:
+def decide(
+    ruleset: Ruleset, facts: Facts, now: datetime, *, traced: bool = True
+) -> Decision:
     """`now` is aware. Agent, profile and policy are named whatever the verdict:
 
-    a diverted call still needs its sentences, an accepted one its hunt list.
+    a diverted call still needs its sentences, an accepted one its hunt list. Not
+    `traced`, a decision is the same but for its `steps`, which are left out: for who
+    looks at many calls and asks only where they go.
     """
     number = ruleset.number_for(facts.dialled)
     refused = refuse(ruleset, facts, number)
     if refused is not None or number is None:
         assert refused is not None
         return refused
-    decision = by_rules(ruleset, facts, number, now)
+    plan = plan_of(ruleset)
+    situation = Situation(facts, number, plan.openings, now)
+    found = plan.first_that_holds(situation, traced=traced)
+    decision = by_rules(ruleset, facts, number, found)
     decision = within_budget(ruleset, facts, number, decision)
     return within_capacity(ruleset, facts, number, decision)
 
@@ -120,10 +127,7 @@ def refusal(
     )
 
 
-def by_rules(ruleset: Ruleset, facts: Facts, number: Number, now: datetime) -> Decision:
-    plan = plan_of(ruleset)
-    situation = Situation(facts, number, plan.openings, now)
-    found = plan.first_that_holds(situation)
+def by_rules(ruleset: Ruleset, facts: Facts, number: Number, found: Found) -> Decision:
     if found.rule is None:
         return default(ruleset, number, found.steps)
     return apply(ruleset, facts, number, found.rule, found.steps)

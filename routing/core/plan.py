@@ -43,7 +43,8 @@ class Plan:
         self.agent_limits = any(a.capacity.most for a in ruleset.agents.values())
         self.account_limit = bool(ruleset.capacity.most)
 
-    def first_that_holds(self, situation: Situation) -> Found:
+    def first_that_holds(self, situation: Situation, *, traced: bool = True) -> Found:
+        """Not `traced`: without the letters, which take as long as all the rest."""
         own = rules = self.bits_for(situation.number)
         failures = []
         for step, sieve in self.sieves:
@@ -52,9 +53,9 @@ class Plan:
                 failures.append((step, failed))
                 rules ^= failed
         if not rules:
-            return Found(None, letters(failures, own.bit_length()))
+            return Found(None, letters(failures, own.bit_length()) if traced else "")
         place = (rules & -rules).bit_length() - 1  # the lowest bit that is left
-        steps = letters(failures, place) + Step.HELD
+        steps = letters(failures, place) + Step.HELD if traced else ""
         return Found(self.rules[place].rule, steps)
 
     def bits_for(self, number: Number) -> Rules:

@@ -84,9 +84,12 @@ class Questions:
             first, askers = same.get(key, (question, 0))
             same[key] = first, askers | bit
         self.asked = tuple(same.values())
+        self.asking = sum(askers for _, askers in self.asked)
 
     def failing(self, situation: Situation, rules: Rules) -> Rules:
         failed = 0
+        if not self.asking & rules:
+            return failed
         for held, askers in self.asked:
             if askers & rules and not held(situation):
                 failed |= askers
@@ -117,11 +120,9 @@ class Hours:
 
     def __init__(self, rules: Sequence[Rule], questions: Questions) -> None:
         self.questions = questions
-        self.asking = 0
         self.calendars: set[str] = set()
-        for place, rule in enumerate(rules):
+        for rule in rules:
             if rule.hours_match is not HoursMatch.ANY:
-                self.asking |= 1 << place
                 self.calendars |= {rule.calendar, *rule.more_calendars}
         self.known = Lasting(0, 0, 0)
 
@@ -136,7 +137,8 @@ class Hours:
         for calendar in self.calendars:
             begins, ends, _ = situation.opening(calendar)
             since, until = max(since, begins), min(until, ends)
-        return Lasting(since, until, self.questions.failing(situation, self.asking))
+        everyone = self.questions.asking
+        return Lasting(since, until, self.questions.failing(situation, everyone))
 
 
 def sieves(

@@ -61,6 +61,8 @@ class Budgets:
     standings: tuple[BudgetStanding, ...] = ()
 
     def concerning(self, number: str, agent: str) -> list[BudgetStanding]:
+        if not self.standings:
+            return []
         keys = {
             BudgetScope.ACCOUNT: "",
             BudgetScope.NUMBER: number,

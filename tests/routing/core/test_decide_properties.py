@@ -188,6 +188,8 @@ def test_every_call_gets_one_decision_and_can_be_told_why(
     decision = decide(ruleset, facts, now)
     assert decision.verdict in Verdict
     assert decision == decide(ruleset, facts, now)
+    untraced = decide(ruleset, facts, now, traced=False)
+    assert untraced == replace(decision, steps="")
     told = tell(ruleset, facts, now, decision)
     assert told
     rules = list(rules_in_words(ruleset, facts, now))
