@@ -19,7 +19,9 @@ from calls.providers.twilio.twiml import render
 from calls.services.engine_claims import Accept
 from calls.services.trying import Tried, try_call
 from routing.core.compile import compile_snapshot
+from routing.core.decision import CallerKind, Verdict
 from routing.core.ruleset import Ruleset
+from routing.core.trunk import trunk_words
 from routing.errors import BadSnapshot, UnknownRelease
 from routing.models import Release
 from routing.services import releases
@@ -99,15 +101,30 @@ def named(tried: Tried, ruleset: Ruleset) -> dict[str, str]:
 
 def documents(tried: Tried, ruleset: Ruleset) -> dict[str, str]:
     """What the carrier, and the voice model, would be told."""
+    number = ruleset.number_for(tried.call.dialled)
+    if number is not None and number.trunk:
+        return over_the_trunk(tried, ruleset)
     try:
         twiml = pretty(render(tried.instruction, place()))
     except Unrenderable as problem:
         return {"unrenderable": str(problem)}
     if not isinstance(tried.instruction, ConnectVoice):
         return {"twiml": twiml}
+    return {"twiml": twiml, **session(tried, ruleset)}
+
+
+def over_the_trunk(tried: Tried, ruleset: Ruleset) -> dict[str, str]:
+    """The carrier does not ask; the voice model alone is told anything."""
+    has_number = tried.call.caller_kind == CallerKind.NUMBER
+    words = {"trunk": trunk_words(tried.decision, has_number=has_number)}
+    accepted = tried.decision.verdict is Verdict.ACCEPT
+    return {**words, **session(tried, ruleset)} if accepted else words
+
+
+def session(tried: Tried, ruleset: Ruleset) -> dict[str, str]:
     body = bodies(acceptance(tried.call, ruleset), ruleset)[0]
     shown = json.dumps(body.content, indent=2, ensure_ascii=False)
-    return {"twiml": twiml, "session": shown, "lacks": body.lacks}
+    return {"session": shown, "lacks": body.lacks}
 
 
 def acceptance(call: Call, ruleset: Ruleset) -> Accept:

@@ -8,7 +8,6 @@ be offered, or if a person was to be reached and none is there.
 """
 
 import hashlib
-from dataclasses import replace
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -29,7 +28,6 @@ from calls.models import Call, EngineSession
 from calls.services import admission, facts, follow_ups, handoffs, incidents, progress
 from calls.services.call_script import newest, ruleset_of, script_of
 from calls.services.engine_claims import (
-    UNAVAILABLE,
     Accept,
     Desk,
     Order,
@@ -41,6 +39,7 @@ from routing.core.callers import classify
 from routing.core.decide import decide
 from routing.core.decision import CallerKind, Verdict
 from routing.core.ruleset import Number, Path, Ruleset
+from routing.core.trunk import UNAVAILABLE, over_trunk
 
 NOT_FOUND = 404
 # The carrier's own id of the call, by which its bill names it afterwards.
@@ -104,11 +103,7 @@ def admit(
     caller = classify(offered.caller)
     known = facts.gather(offered, caller, ruleset, desk.now)
     decision = decide(ruleset, known, desk.now)
-    nameless = caller.kind is not CallerKind.NUMBER
-    if decision.verdict is Verdict.VOICEMAIL or (
-        decision.verdict is Verdict.CALLBACK and nameless
-    ):
-        decision = replace(decision, verdict=Verdict.REJECT, sip_status=UNAVAILABLE)
+    decision = over_trunk(decision, has_number=caller.kind is CallerKind.NUMBER)
     call = admission.new_call(offered, caller, number, desk.now)
     admission.give(call, decision, ruleset)
     admission.remember(call, known)

@@ -44,6 +44,12 @@ def holding(caller: str, now: datetime) -> "QuerySet[CallerEntry]":
     return CallerEntry.objects.holding(now).filter(caller__in=named)
 
 
+def with_somebody(now: datetime) -> frozenset[str]:
+    """The keys of the lists on which there is anybody now."""
+    found = CallerEntry.objects.holding(now).order_by().values_list("caller_list")
+    return frozenset(str(pk) for (pk,) in found.distinct())
+
+
 def beginnings(caller: str) -> list[str]:
     """Every beginning of a number as a list would have it: "+1*", "+12*", ..."""
     if not caller.startswith("+"):

@@ -9,14 +9,15 @@ from django.utils import timezone
 from routing.core.compile import compile_snapshot
 from routing.core.errors import BadSnapshot
 from routing.core.lint import Finding, Known, Level, lint
-from routing.services import model_life
+from routing.services import caller_lists, model_life
 from routing.services.snapshot import Snapshot
 from routing.services.wording import SECTIONS
 
 
 def known(now: datetime | None = None) -> Known:
+    now = now or timezone.now()
     secrets = frozenset(name for name, value in settings.TOOL_SECRETS.items() if value)
-    return Known(now or timezone.now(), model_life.learned(), secrets)
+    return Known(now, model_life.learned(), secrets, caller_lists.with_somebody(now))
 
 
 def findings(snapshot: Snapshot) -> list[Finding]:

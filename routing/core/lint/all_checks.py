@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 
+from routing.core.lint.callers import kept_for_nobody, nobody_on_the_list
 from routing.core.lint.cover import uncovered
 from routing.core.lint.finding import Finding, Known, Level
 from routing.core.lint.limits import limits_that_cannot_hold
@@ -10,6 +11,7 @@ from routing.core.lint.sentences import foreign_sentences
 from routing.core.lint.speech import failing_speech
 from routing.core.lint.targets import missing_targets
 from routing.core.lint.tools import tools_without_secret
+from routing.core.lint.trunks import what_trunks_cannot
 from routing.core.ruleset import Ruleset
 
 Check = Callable[[Ruleset, Known], Iterator[Finding]]
@@ -20,9 +22,12 @@ CHECKS: tuple[Check, ...] = (
     foreign_sentences,
     unreachable_people,
     unreachable_rules,
+    nobody_on_the_list,
+    what_trunks_cannot,
     uncovered,
     models_that_stop,
     limits_that_cannot_hold,
+    kept_for_nobody,
     tools_without_secret,
 )
 

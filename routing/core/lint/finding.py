@@ -32,12 +32,14 @@ class Finding:
 class Known:
     """What the release does not say. `stops` are the days on which models stop, as the
 
-    provider has told; `secrets` the names of the tool secrets that are set here.
+    provider has told; `secrets` the names of the tool secrets that are set here;
+    `listed` the keys of the caller lists on which somebody is.
     """
 
     now: datetime
     stops: Mapping[str, date] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
 
     @property
     def today(self) -> date:

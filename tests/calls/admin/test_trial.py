@@ -92,6 +92,21 @@ def test_a_call_for_the_voice_model_shows_its_session(
     assert stored() == [0, 0, 0, 0]
 
 
+def test_what_a_bare_trunk_makes_of_it_is_told(client: Client) -> None:
+    line = make.make_number(path="sip", trunk=True)
+    accepted = tried(client)
+    assert "bare SIP trunk. The voice model answers as below." in accepted
+    assert "&quot;type&quot;: &quot;realtime&quot;" in accepted
+    assert "TwiML" not in accepted
+    rule = make.make_rule(line, action="voicemail")
+    recorded = tried(client)
+    assert "rejected with SIP status 480, for nothing can be recorded." in recorded
+    assert "Record" not in recorded
+    rule.action, rule.message = "message", "We are closed."
+    rule.save()
+    assert "SIP status 603, for nothing can be said." in tried(client)
+
+
 def test_what_is_known_of_the_caller_counts(client: Client) -> None:
     make.make_number()
     blocked = CallerList.objects.create(name="Nuisance", kind="block")
