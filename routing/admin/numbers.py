@@ -25,14 +25,26 @@ class PhoneNumberAdmin(RoutingAdmin):
     conditional_fields = {"overflow_message": "overflow != 'reject'"}
     search_fields = ("label", "e164")
     list_select_related = ("agent", "profile", "policy")
+    readonly_fields = ("opening_hours",)
     fieldsets = (
-        (None, {"fields": ("label", "e164", "time_zone", "active")}),
+        (None, {"fields": ("label", "e164", "time_zone", "active", "opening_hours")}),
         ("Who answers", {"fields": ("path", "trunk", "agent", "profile", "policy")}),
         (
             "How many calls at the same time",
             {"fields": ("max_calls", "kept_calls", "overflow", "overflow_message")},
         ),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A number that is not there yet is neither open nor closed."""
+        (title, first), *others = super().get_fieldsets(request, obj)
+        shown = first["fields"] if obj else first["fields"][:-1]
+        return [(title, {**first, "fields": shown}), *others]
+
+    @admin.display(description="Opening hours", empty_value="–")
+    def opening_hours(self, row: PhoneNumber) -> str:
+        """By the rules of the draft, as everything on this page."""
+        return opening_words(timezone.now())(row.pk)
 
     @admin.display(description="Number", ordering="e164")
     def number(self, row: PhoneNumber) -> str:

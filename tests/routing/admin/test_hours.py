@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
 from routing.models import Calendar
 from routing.models.hours import CalendarException
@@ -48,6 +49,22 @@ def test_a_day_that_was_opened_is_kept_when_it_is_past(admin_client: Client) -> 
     save(admin_client, calendar, name="Other")
     calendar.refresh_from_db()
     assert calendar.open_on == "2025-12-25"
+
+
+def test_the_page_of_a_number_says_whether_it_is_open_now(
+    admin_client: Client,
+) -> None:
+    number = make.make_number()
+    office = make.make_calendar((0, "08:00", "18:00"))
+    make.make_rule(number, hours_match="open", calendar=office)
+    for moment, said in (
+        ("2026-11-22T17:00Z", "closed, opens Monday 08:00 EST"),
+        ("2026-11-23T17:00Z", "open now, closes Monday 18:00 EST"),
+    ):
+        with time_machine.travel(moment, tick=False):
+            assert said in admin_client.get(address(number)).text
+    new = admin_client.get(reverse("admin:routing_phonenumber_add"))
+    assert "Opening hours</label>" not in new.text
 
 
 def test_dated_exceptions_are_entered_beside_the_hours(admin_client: Client) -> None:
