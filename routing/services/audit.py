@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from auditlog.diff import model_instance_diff
@@ -139,8 +140,42 @@ def owner_of(row: Model) -> dict[str, str]:
     return {OWNER: owner, KEY: str(getattr(row, link.attname))}
 
 
+# The names that records had before they were given one for a moment only.
+REMEMBERED: ContextVar[dict[str, str] | None] = ContextVar("remembered", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    token = REMEMBERED.set({})
+    try:
+        yield
+    finally:
+        REMEMBERED.reset(token)
+
+
+def remember(instead: str, name: str) -> None:
+    """Within `remembering`: changes from `instead` are told as from `name`."""
+    known = REMEMBERED.get()
+    assert known is not None
+    known[instead] = name
+
+
+def put_right(changes: Any) -> Any:
+    known = REMEMBERED.get()
+    if not known or not isinstance(changes, dict):
+        return changes
+    return {name: as_it_was(change, known) for name, change in changes.items()}
+
+
+def as_it_was(change: Any, known: Mapping[str, str]) -> Any:
+    if not isinstance(change, list | tuple):
+        return change
+    return [known.get(str(value), value) for value in change]
+
+
 def sign(instance: LogEntry, **of_the_signal: object) -> None:
     doer = DOER.get()
+    instance.changes = put_right(instance.changes)
     if doer is None or not instance._state.adding:
         return
     user = doer.user()

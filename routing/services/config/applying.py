@@ -17,7 +17,7 @@ from django.db.models import Model, ProtectedError, RestrictedError
 from routing.core.config_file import Lines, Path, Problem
 from routing.core.readable import Change
 from routing.errors import ConfigRefused
-from routing.services import drafts
+from routing.services import audit, drafts
 from routing.services.config.draft import KEY, Document, related_name, rows_of
 from routing.services.config.shape import check_shape
 from routing.services.config.table import (
@@ -66,6 +66,12 @@ class Application:
     leftover: dict[str, list[Any]] = field(default_factory=dict)
 
     def run(self) -> None:
+        with audit.remembering():
+            self.write_all()
+        if self.problems:
+            raise ConfigRefused(self.problems[:MOST_PROBLEMS])
+
+    def write_all(self) -> None:
         for section in SECTIONS:
             self.match(section)
         for section in SECTIONS:
@@ -75,8 +81,6 @@ class Application:
         for section in reversed(SECTIONS):
             for record in self.leftover[section.name]:
                 self.remove(section, record)
-        if self.problems:
-            raise ConfigRefused(self.problems[:MOST_PROBLEMS])
 
     def match(self, section: Section) -> None:
         found = section.model._default_manager.order_by("pk")
@@ -114,6 +118,7 @@ class Application:
         for record in (*records, *taken):
             parked = section.model._default_manager.filter(pk=record.pk)
             parked.update(**{section.identity: parked_name(section, record)})
+            audit.remember(parked_name(section, record), section.name_of(record))
 
     def write(self, section: Section, values: Mapping[str, Any], path: Path) -> None:
         record = self.records[section.name, section.name_in(values)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from routing.errors import PublishedMeanwhile
 from routing.models import Agent, PhoneNumber, Release
 from routing.services import config, releases
+from routing.services.history import Save, history
 from tests import makers_routing as make
 from tests.routing.services.config.files import RIGHT, with_change
 
@@ -156,6 +157,32 @@ def test_an_uploaded_file_is_shown_first_and_then_taken(admin_client: Client) ->
     page = admin_client.post(IMPORT, posted, follow=True)
     assert "Release 1 is published." in text_of(page)
     assert PhoneNumber.objects.get().label == "Main line"
+
+
+def test_whoever_imports_or_goes_back_is_who_changed_each_record(
+    admin_client: Client, manager: User
+) -> None:
+    make.make_number(e164="+12025550100", label="Before")
+    make.publish()
+    page = uploaded(admin_client, RIGHT)
+    posted = {"seen": page.context["seen"], "upload": page.context["upload"]}
+    admin_client.post(IMPORT, posted)
+    number = PhoneNumber.objects.get()
+    told = history(PhoneNumber, number.pk)[0]
+    assert told.who == manager.username
+    assert ("Label", "Before", "Main line") in changes_of(told)
+    back = f"{RELEASES}1/restore/"
+    admin_client.post(back, {"seen": seen(), "_publish": ""})
+    told = history(PhoneNumber, number.pk)[0]
+    assert told.who == manager.username
+    assert ("Label", "Main line", "Before") in changes_of(told)
+    release = Release.objects.first()
+    assert release is not None
+    assert (release.number, release.author) == (2, manager)
+
+
+def changes_of(save: Save) -> list[tuple[str, str, str]]:
+    return [(change.field, change.old, change.new) for change in save.changes]
 
 
 def test_a_wrong_file_is_refused_with_its_lines(admin_client: Client) -> None:

@@ -14,6 +14,7 @@ from routing.models import (
     RoutingRule,
 )
 from routing.services import config
+from routing.services.history import history
 from tests import makers_routing as make
 from tests.routing.services.config.files import RIGHT, line_of, with_change
 
@@ -91,6 +92,8 @@ def test_two_that_changed_their_names_over_stay_themselves() -> None:
     number.refresh_from_db()
     assert (one.name, other.name) == ("Other", "One")
     assert number.agent == one
+    (told,) = history(Agent, one.pk)[0].changes
+    assert (told.field, told.old, told.new) == ("Name", "One", "Other")
 
 
 def test_what_was_deleted_comes_back_with_its_key() -> None:
