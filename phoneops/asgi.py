@@ -4,7 +4,9 @@ The relay socket has no origin check and no session: the provider sends no Origi
 no cookie. It is authenticated by signature and one-time token in its consumer.
 """
 
+import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -27,6 +29,11 @@ from calls.websocket_urls import websocket_urlpatterns  # noqa: E402
 
 WEBHOOKS = ("/twilio/", "/openai/")
 WEBHOOK_THREADS = 4
+REPORTS_AT_ONCE = 2
+# Callbacks that are told and not asked.
+REPORTS = ("/twilio/status/", "/twilio/recording/", "/twilio/message-status/")
+# As the carrier writes of a call that has ended: its caller waits for no answer.
+GONE = re.compile(rb"(^|&)CallStatus=(completed|busy|failed|no-answer|canceled)(&|$)")
 
 
 class Threads:
@@ -55,15 +62,39 @@ class Threads:
             self._requests[chosen] -= 1
 
 
+def is_report(path: str, body: bytes) -> bool:
+    """Nobody is on the line who waits for the answer."""
+    return path.startswith(REPORTS) or GONE.search(body) is not None
+
+
 class WebhookHandler(ASGIHandler):
     """Django's handler without middleware: a provider has no session, no cookie and
-    no browser. A process answers about twice as many webhooks this way."""
+    no browser. A process answers about twice as many webhooks this way.
+
+    When many calls end at once, a new caller must not wait behind what is told of
+    them: of reports only a few are handled at a time, and the rest wait here.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._threads = Threads(WEBHOOK_THREADS)
+        self._reports = asyncio.Semaphore(REPORTS_AT_ONCE)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        first = await receive()
+
+        async def receive_all() -> Any:
+            nonlocal first
+            message, first = first, None
+            return message or await receive()
+
+        if is_report(scope["path"], first.get("body", b"")):
+            async with self._reports:
+                await self._handle(scope, receive_all, send)
+        else:
+            await self._handle(scope, receive_all, send)
+
+    async def _handle(self, scope: Any, receive: Any, send: Any) -> None:
         async with self._threads.one():
             await self.handle(scope, receive, send)
 

@@ -253,13 +253,7 @@ class RelayDriver:
                 await self._answers.cancel_all()
                 await self._tools.cancel_all()
                 await self._runtime.journal.flushed()
-                await self._runtime.database.run(
-                    sessions.leave_session,
-                    self.call,
-                    self._left,
-                    owner=self._runtime.owner,
-                    now=timezone.now(),
-                )
+                await self._runtime.leaving.leave(self.call, self._left)
         except Exception:
             logger.exception("session could not be left", extra={"call": self.call})
         finally:

@@ -21,6 +21,7 @@ from twisted.internet.defer import Deferred
 from calls.core.meter import Meter
 from calls.driver.database import DatabaseThreads
 from calls.driver.journal import Journal
+from calls.driver.leaving import Leaving
 from calls.providers.http_tools import ToolSessions
 from calls.providers.openai_realtime import control
 from calls.providers.openai_realtime.control import CallControl
@@ -63,6 +64,7 @@ class Runtime:
         self.leased: dict[int, LeasedCall] = {}
         self.journal = Journal()
         self.database = DatabaseThreads()
+        self.leaving = Leaving(self.database, self.owner)
         # A caller who is let in waits for this one; what others leave behind can wait.
         self.admission = DatabaseThreads(2)
         self.http = ToolSessions()

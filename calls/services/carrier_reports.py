@@ -19,6 +19,7 @@ from calls.services import (
     leg_usage,
     progress,
 )
+from routing.core.ruleset import Path
 
 
 def call_reported(call: Call, reported: StatusReported, now: datetime) -> bool:
@@ -34,8 +35,10 @@ def call_reported(call: Call, reported: StatusReported, now: datetime) -> bool:
     )
     carrier_journal.enter(call, EventKind.CARRIER_STATUS, now, status=reported.status)
     if is_end(reported.status):
-        engine_sessions.caller_left(call, now)
-        handoffs.call_over(call, now)
+        if call.path == Path.SIP:
+            engine_sessions.caller_left(call, now)
+        if call.state not in ENDED:
+            handoffs.call_over(call, now)
     return True
 
 

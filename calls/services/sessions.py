@@ -6,11 +6,13 @@ token in the TwiML, which `open_session` takes back (Twilio fact sheet 2.6).
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from calls.core.meter import Measured
 from calls.core.replay import Entry
@@ -172,25 +174,49 @@ class Left:
     collected: Mapping[str, str]
 
 
-def leave_session(call_id: int, left: Left, *, owner: str, now: datetime) -> bool:
-    """Gives the lease back and keeps what the call knows. False if it was not ours.
+# In the order of their ids, so that two processes never wait for each other.
+LEAVE = """
+WITH held AS (
+    SELECT id FROM calls_call
+    WHERE id = ANY(%(calls)s) AND lease_owner = %(owner)s AND state <> 'closed'
+    ORDER BY id FOR UPDATE
+)
+UPDATE calls_call SET
+    lease_owner = '', lease_until = NULL, last_seen_at = %(now)s,
+    language = session.language, collected = session.collected,
+    ending = CASE WHEN session.ending = '' THEN calls_call.ending
+                  ELSE session.ending END,
+    outcome = CASE WHEN session.ending = '' THEN calls_call.outcome
+                   ELSE session.outcome END
+FROM held, unnest(%(calls)s::bigint[], %(endings)s::text[], %(outcomes)s::text[],
+                  %(languages)s::text[], %(collected)s::jsonb[])
+    AS session (id, ending, outcome, language, collected)
+WHERE calls_call.id = held.id AND session.id = held.id
+RETURNING calls_call.id
+"""
 
-    The call goes on until the carrier says what became of it.
+
+def leave_sessions(
+    sessions: Mapping[int, Left], *, owner: str, now: datetime
+) -> frozenset[int]:
+    """Gives leases back and keeps what is known of the calls. Returns those it held.
+
+    The calls go on until the carrier says what became of them. One statement, for when
+    many calls end at once others are still going on.
     """
-    fields: dict[str, object] = {
-        "lease_owner": "",
-        "lease_until": None,
-        "last_seen_at": now,
-        "language": left.language,
-        "collected": dict(left.collected),
+    lefts = sessions.values()
+    values: dict[str, Any] = {
+        "calls": list(sessions),
+        "owner": owner,
+        "now": now,
+        "endings": [left.ending for left in lefts],
+        "outcomes": [left.outcome for left in lefts],
+        "languages": [left.language for left in lefts],
+        "collected": [json.dumps(dict(left.collected)) for left in lefts],
     }
-    if left.ending:
-        fields |= {"ending": left.ending, "outcome": left.outcome}
-    return bool(
-        Call.objects.filter(pk=call_id, lease_owner=owner)
-        .exclude(state=CallState.CLOSED)
-        .update(**fields)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(LEAVE, values)
+        return frozenset(call for (call,) in cursor.fetchall())
 
 
 def renew_leases(

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from calls import tasks
 from calls.carrier_place import place
+from calls.core.carrier_status import is_end
 from calls.core.instructions import ConnectAgent, Instruction
 from calls.core.progress import ENDED
 from calls.core.words import CauseOwner
@@ -172,7 +173,9 @@ def finish(endpoint: Endpoint[C], outcome: Outcome, now: datetime) -> Answer:
         instruction = instead(endpoint, call, problem, now)
         body = render(instruction, place())
     if call is not None and call.state in ENDED:
-        tasks.close_soon(call.pk)
+        if is_end(call.carrier_status) or call.path == Path.SIP:
+            # Until then it waits for that word; should it never come, for the sweep.
+            tasks.close_soon(call.pk)
         if call.path == Path.SIP:
             commands.caller_gone(call.pk)
     if endpoint.status == NO_CONTENT:

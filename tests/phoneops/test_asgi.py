@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
+from typing import Any
 
+import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import HttpCommunicator, WebsocketCommunicator
 
-from phoneops.asgi import Threads, application
+from phoneops.asgi import REPORTS_AT_ONCE, Threads, WebhookHandler, application
 
 
 async def ask(method: str, path: str) -> tuple[int, dict[bytes, bytes]]:
@@ -56,3 +58,55 @@ async def test_many_requests_share_few_threads() -> None:
 
     used = await asyncio.gather(*(request() for _ in range(12)))
     assert sorted(used.count(thread) for thread in set(used)) == [4, 4, 4]
+
+
+class Busy(WebhookHandler):
+    """Every request takes until the test lets it go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_work: list[str] = []
+        self.go_on = asyncio.Event()
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        self.at_work.append(f"{scope['path']} {message['body'].decode()}")
+        await self.go_on.wait()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "waits"),
+    [
+        ("/twilio/status/", "CallStatus=completed", True),
+        ("/twilio/relay-ended/", "A=b&CallStatus=completed&C=d", True),
+        ("/twilio/relay-ended/", "A=b&CallStatus=in-progress", False),
+        (
+            "/twilio/dial-ended/",
+            "DialCallStatus=completed&CallStatus=in-progress",
+            False,
+        ),
+        ("/twilio/voice/", "CallStatus=ringing", False),
+    ],
+)
+async def test_whoever_waits_for_an_answer_overtakes_what_is_only_told(
+    path: str, body: str, *, waits: bool
+) -> None:
+    busy = Busy()
+
+    async def ask(path: str, body: str) -> None:
+        messages = iter([{"type": "http.request", "body": body.encode()}])
+
+        async def receive() -> Any:
+            return next(messages)
+
+        await busy({"type": "http", "path": path}, receive, None)
+
+    reports = [ask("/twilio/status/", str(n)) for n in range(REPORTS_AT_ONCE + 3)]
+    tasks = [asyncio.create_task(work) for work in [*reports, ask(path, body)]]
+    for _ in range(100):  # far more turns of the loop than it takes
+        await asyncio.sleep(0)
+    assert len(busy.at_work) == REPORTS_AT_ONCE + (not waits)
+    assert (f"{path} {body}" in busy.at_work) is not waits
+    busy.go_on.set()
+    await asyncio.gather(*tasks)
+    assert len(busy.at_work) == len(tasks)

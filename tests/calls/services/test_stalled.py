@@ -99,7 +99,7 @@ def test_whoever_wakes_up_later_cannot_interfere() -> None:
     line.send(fetched(line), CallStatus="in-progress")
     pk, now = line.call.pk, timezone.now()
     left = sessions.Left("caller_left", "", "en-US", {})
-    assert not sessions.leave_session(pk, left, owner=OWNER, now=now)
+    assert not sessions.leave_sessions({pk: left}, owner=OWNER, now=now)
     assert sessions.renew_leases([pk], owner=OWNER, now=now) == {pk}
     wish = {"reason": HandoffReason.SILENCE, "summary": "", "fields": {}}
     asked = handoffs.ask(pk, asked_by="portal", now=now, held_by=OWNER, **wish)  # type: ignore[arg-type]  # a mixed dict

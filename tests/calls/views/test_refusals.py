@@ -46,7 +46,7 @@ def raw(body: str | bytes, content_type: str = FORM, **headers: str) -> Any:
 
 
 def test_every_address_of_the_carrier_is_here() -> None:
-    assert len(PATHS) == 12
+    assert len(PATHS) == 13
     assert all(path.endswith("/") for path in PATHS)
 
 
