@@ -127,14 +127,11 @@ def draft_full_of_faults() -> None:
     PhoneNumber.objects.update(max_calls=5, kept_calls=5)
     AccountLimits.objects.update_or_create(pk=1, defaults={"max_calls": 3})
     make.make_number(label="People", path="person", policy=policy_of_nobody())
-    assert number.agent
-    number.agent.tools.add(make.make_tool(secret_name=""))
-    Agent.objects.filter(pk=number.agent_id).update(
-        max_cost="0.05", warn_seconds=900, filler_after=9, speed=9
-    )
-    Agent.objects.filter(pk=line.agent_id).update(
-        model="gpt-old", max_seconds=7200, max_calls=9
-    )
+    answering = Agent.objects.filter(numbers=number)
+    answering.update(max_cost="0.05", warn_seconds=900, filler_after=9, speed=9)
+    answering.get().tools.add(make.make_tool(secret_name=""))
+    speaking = Agent.objects.filter(numbers=line)
+    speaking.update(model="gpt-old", max_seconds=7200, max_calls=9)
     ModelLife.objects.create(
         model="gpt-old", shutdown_date=timezone.localdate(), learned_at=timezone.now()
     )
