@@ -18,7 +18,8 @@ DONE = {
     BudgetAction.SHORTER_CALLS: "Calls are kept shorter from now on.",
     BudgetAction.CHEAPER_AGENT: "A cheaper agent answers from now on.",
     BudgetAction.PERSON: "Callers are put through to people from now on.",
-    BudgetAction.CALLBACK: "Callers are promised a call back from now on.",
+    BudgetAction.CALLBACK: "From now on callers are offered to be called back, or may "
+    "leave a message.",
     BudgetAction.VOICEMAIL: "Callers are asked for a voicemail from now on.",
     BudgetAction.NO_AI: "No agent takes calls from now on: people are rung, and "
     "whoever reaches nobody may leave a voicemail.",
