@@ -1,69 +1,20 @@
 """A conversation with the voice model, event by event."""
 
-from typing import Any
-
-import pytest
-
 from calls.simulator.carrier import Caller, Utterance
 from tests.calls.simulator.realtime_product import (
     BODY,
-    Event,
-    RealtimeProduct,
     Talk,
     greet,
-    sip_world,
 )
-
-ITEM_ADDED = "conversation.item.added"
-TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
-LONG = " ".join(["There is a great deal to say about this."] * 6)
-TOOLS = [
-    {
-        "type": "function",
-        "name": name,
-        "parameters": {
-            "type": "object",
-            "properties": {key: {"type": "string"} for key in keys},
-            "required": keys,
-        },
-    }
-    for name, keys in {"end_call": ["outcome"], "take_message": ["message"]}.items()
-]
-
-
-def body(**audio_input: Any) -> dict[str, Any]:
-    found = {**BODY["audio"]["input"], **audio_input}
-    return {**BODY, "tools": TOOLS, "audio": {"input": found}}
-
-
-def order(kinds: list[str], *wanted: str) -> list[str]:
-    """The wanted kinds, each once, in the order in which they first came."""
-    return list(dict.fromkeys(kind for kind in kinds if kind in wanted))
-
-
-async def says(caller: Caller, *texts: str | Utterance) -> None:
-    for text in texts:
-        await caller.agent_done()
-        await caller.say(text)
-    await caller.agent_done()
-    caller.hang_up()
-
-
-async def converse(
-    *texts: str | Utterance, script: Any = greet, **fields: Any
-) -> tuple[Talk, Any]:
-    """A call in which the caller says these things, one after each answer."""
-    config = {k: fields.pop(k) for k in ("speed", "first_token_ms") if k in fields}
-    product = RealtimeProduct(script, body=fields.pop("body", body()))
-
-    async def caller(caller: Caller) -> None:
-        await says(caller, *texts)
-
-    async with sip_world(product, **config) as w:
-        record = await w.call(fields.pop("caller", caller), **fields)
-    assert product.errors == []
-    return product.talks[0], record
-
+from tests.calls.simulator.voice_talks import (
+    ITEM_ADDED,
+    LONG,
+    TRANSCRIBED,
+    body,
+    converse,
+    order,
+    stays_a_moment,
+)
 
 # The agent speaks.
 
@@ -162,11 +113,6 @@ async def test_a_limit_on_tokens_cuts_the_answer() -> None:
     assert done["response"]["status"] == "incomplete"
     assert done["response"]["status_details"]["reason"] == "max_output_tokens"
     assert "front desk" not in record.heard
-
-
-async def stays_a_moment(caller: Caller) -> None:
-    await caller.agent_done()
-    caller.hang_up()
 
 
 # The caller speaks.
@@ -270,246 +216,6 @@ async def test_keys_come_without_an_event_id() -> None:
     keys = talk.of("input_audio_buffer.dtmf_event_received")
     assert [key["event"] for key in keys] == ["1", "2", "#"]
     assert all(set(key) == {"type", "event", "received_at"} for key in keys)
-
-
-# Speaking over the agent.
-
-
-async def speak_at_length(talk: Talk) -> None:
-    await talk.attach()
-    await talk.say(LONG)
-    await talk.until_closed()
-
-
-async def interrupts(caller: Caller) -> None:
-    await caller.interrupt_after(5, "Stop, how much does it cost?")
-    await caller.agent_done()
-    caller.hang_up()
-
-
-BARGE_IN = (
-    "input_audio_buffer.speech_started",
-    "output_audio_buffer.cleared",
-    "response.done",
-    "conversation.item.truncated",
-    "input_audio_buffer.committed",
-)
-
-
-async def test_a_barge_in_cuts_the_response_and_what_was_not_heard() -> None:
-    talk, record = await converse(script=speak_at_length, caller=interrupts, speed=5)
-    assert order(talk.kinds, *BARGE_IN) == list(BARGE_IN)
-    cancelled = talk.of("response.done")[0]["response"]
-    assert cancelled["status"] == "cancelled"
-    assert cancelled["status_details"]["reason"] == "turn_detected"
-    assert cancelled["output"][0]["status"] == "incomplete"
-    assert cancelled["usage"]["output_token_details"]["audio_tokens"] > 0
-    (truncated,) = talk.of("conversation.item.truncated")
-    assert truncated["item_id"] == cancelled["output"][0]["id"]
-    assert 1000 < truncated["audio_end_ms"] < 10_000
-    assert " —" in record.heard
-    assert record.voice_sessions[0].interrupts == 1
-
-
-async def test_a_barge_in_after_the_response_is_done_only_cuts_the_sound() -> None:
-    async def speak(talk: Talk) -> None:
-        await talk.attach()
-        await talk.say(LONG)
-        await talk.until_closed()
-
-    async def caller(caller: Caller) -> None:
-        await caller.interrupt_after(30, "Stop, how much does it cost?")
-        await caller.agent_done()
-        caller.hang_up()
-
-    talk, _ = await converse(script=speak, caller=caller, speed=10)
-    first = talk.of("response.done")[0]["response"]
-    assert first["status"] == "completed"
-    wanted = (BARGE_IN[0], BARGE_IN[1], BARGE_IN[3])
-    assert order(talk.kinds, *wanted) == list(wanted)
-
-
-async def test_an_agent_that_may_not_be_interrupted_goes_on() -> None:
-    deaf = {"type": "server_vad", "interrupt_response": False}
-    talk, record = await converse(
-        script=speak_at_length,
-        caller=interrupts,
-        body=body(turn_detection=deaf),
-        speed=10,
-    )
-    assert "conversation.item.truncated" not in talk.kinds
-    assert LONG in record.heard
-
-
-async def test_cancelling_leaves_the_sound_and_clearing_ends_it() -> None:
-    async def stops(talk: Talk) -> None:
-        await talk.attach()
-        await talk.say(LONG)
-        await talk.until("output_audio_buffer.started")
-        await talk.send("response.cancel")
-        done = await talk.until("response.done")
-        assert done["response"]["status_details"]["reason"] == "client_cancelled"
-        assert "output_audio_buffer.cleared" not in talk.kinds
-        await talk.send("output_audio_buffer.clear")
-        await talk.until("conversation.item.truncated")
-        await talk.send("response.cancel", event_id="mine")
-        error = await talk.until("error")
-        assert error["error"]["code"] == "response_cancel_not_active"
-        assert error["error"]["event_id"] == "mine"
-        await talk.hang_up()
-
-    talk, record = await converse(script=stops, speed=5)
-    assert order(talk.kinds, *BARGE_IN[1:4]) == [BARGE_IN[2], BARGE_IN[1], BARGE_IN[3]]
-    assert record.ok
-
-
-# Tools.
-
-
-async def test_a_function_is_called_and_its_output_answered() -> None:
-    async def ends(talk: Talk) -> None:
-        await talk.attach()
-        await talk.say("Hello.")
-        done = await talk.until("response.output_item.done", output_index=1)
-        call: Event = done["item"]
-        assert call["status"] == "completed"
-        await talk.until("response.done")
-        output = {"type": "function_call_output", "call_id": call["call_id"]}
-        await talk.send("conversation.item.create", item={**output, "output": "{}"})
-        await talk.send("response.create")
-        await talk.until_closed()
-
-    talk, record = await converse("No, that's all. Goodbye.", script=ends)
-    assert "Thank you for calling. Goodbye! Goodbye!" in record.heard
-    (arguments,) = talk.of("response.function_call_arguments.done")
-    assert arguments["name"] == "end_call"
-    assert arguments["arguments"] == '{"outcome":"resolved"}'
-    assert record.ok
-    assert record.warnings == []
-
-
-async def test_a_function_call_that_was_cut_is_told_but_not_completed() -> None:
-    async def caller(caller: Caller) -> None:
-        await caller.agent_done()
-        await caller.say("Please tell them that the key is with the neighbor upstairs.")
-        await caller.say("Stop, how much does it cost?")
-        caller.hang_up()
-
-    talk, _ = await converse(caller=caller, first_token_ms=0, speed=4)
-    cut = talk.of("response.done")[1]["response"]
-    assert cut["status"] == "cancelled"
-    (call,) = cut["output"]
-    assert call["type"] == "function_call"
-    assert call["status"] == "incomplete"
-    told = talk.of("response.function_call_arguments.done")
-    assert [e["call_id"] for e in told if e["item_id"] == call["id"]] == [
-        call["call_id"]
-    ]
-
-
-async def test_outputs_that_nobody_waits_for_are_mistakes() -> None:
-    async def errs(talk: Talk) -> None:
-        await talk.attach()
-        item = {"type": "function_call_output", "call_id": "call_x", "output": "1"}
-        await talk.send("conversation.item.create", item=item, event_id="e1")
-        error = await talk.until("error")
-        assert error["error"]["code"] == "invalid_tool_call_id"
-        assert error["error"]["event_id"] == "e1"
-        await talk.hang_up()
-
-    _, record = await converse(script=errs)
-    assert record.violations == [
-        "realtime: Tool call ID 'call_x' not found in conversation."
-    ]
-
-
-# Usage.
-
-
-@pytest.mark.parametrize("changes", [False, True])
-async def test_the_cache_lasts_as_long_as_the_head_of_the_prompt(
-    changes: bool,
-) -> None:
-    async def updates(talk: Talk) -> None:
-        await talk.attach()
-        await talk.send("response.create")
-        while await talk.event() is not None:
-            if changes and talk.kinds[-1] == TRANSCRIBED:
-                session = {"type": "realtime", "instructions": "Other ones."}
-                await talk.send("session.update", session=session)
-
-    long = {**body(), "instructions": "Be kind. " * 200}
-    talk, _ = await converse(
-        "How much does it cost?", "Hello?", script=updates, body=long
-    )
-    cached = [
-        e["response"]["usage"]["input_token_details"]["cached_tokens"]
-        for e in talk.of("response.done")
-    ]
-    assert cached[0] == 0
-    assert cached[1] >= 448 or changes
-    assert (cached[2] < 64) if changes else (cached[2] >= cached[1])
-
-
-@pytest.mark.parametrize("own_instructions", [False, True])
-async def test_exact_words_keep_the_cache_as_an_item_at_the_end(
-    own_instructions: bool,
-) -> None:
-    async def asks(talk: Talk) -> None:
-        await talk.attach()
-        await talk.send("response.create")
-        await talk.until("output_audio_buffer.stopped")
-        words = "Say exactly the following and nothing else: Good night."
-        if own_instructions:
-            own = {"instructions": words, "tools": []}
-            await talk.send("response.create", response=own)
-        else:
-            content = [{"type": "input_text", "text": words}]
-            item = {"type": "message", "role": "system", "content": content}
-            await talk.send("conversation.item.create", item=item)
-            await talk.send("response.create", response={"tool_choice": "none"})
-        await talk.until("output_audio_buffer.stopped")
-        await talk.send("response.create")
-        await talk.until("output_audio_buffer.stopped")
-        await talk.hang_up()
-
-    async def listens(caller: Caller) -> None:
-        await caller.silence(600)
-
-    long = {**body(), "instructions": "Be kind. " * 200}
-    talk, record = await converse(script=asks, body=long, caller=listens)
-    _, exact, after = talk.of("response.done")
-    assert record.heard.count("Good night.") == 1
-    cached = exact["response"]["usage"]["input_token_details"]["cached_tokens"]
-    assert (cached < 64) if own_instructions else (cached >= 448)
-    assert after["response"]["status"] == "completed"
-
-
-async def test_cached_tokens_are_a_part_of_the_input() -> None:
-    long = {**body(), "instructions": "Be kind. " * 200}
-    talk, record = await converse("How much?", "Hello?", body=long)
-    for event in talk.of("response.done"):
-        usage = event["response"]["usage"]
-        details = usage["input_token_details"]
-        assert usage["input_tokens"] == details["text_tokens"] + details["audio_tokens"]
-        assert details["cached_tokens"] == sum(
-            details["cached_tokens_details"].values()
-        )
-        assert details["cached_tokens"] <= usage["input_tokens"]
-    assert record.voice_sessions[0].cached_tokens > 0
-
-
-async def test_older_transcription_models_are_charged_by_tokens() -> None:
-    older = body(transcription={"model": "gpt-4o-transcribe"})
-    talk, _ = await converse("How much does it cost?", body=older)
-    (transcript,) = talk.of(TRANSCRIBED)
-    assert transcript["usage"]["type"] == "tokens"
-    assert transcript["usage"]["total_tokens"] > 0
-
-
-async def test_without_a_transcription_model_there_is_no_transcript() -> None:
-    talk, _ = await converse("How much?", body=body(transcription=None))
-    assert not any("transcription" in kind for kind in talk.kinds)
 
 
 # Silence.
