@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 
 from routing.admin.pages import RoutingAdmin
 from routing.admin.rule_form import CONDITIONAL, FIELDSETS, RoutingRuleForm
+from routing.admin.rule_moves import move_rules
 from routing.models import NumberGroup, PhoneNumber, RoutingRule
-from routing.services.rule_order import reorder
+from routing.services.rule_order import places, reorder
 from routing.services.rule_summary import conditions, what_happens
 
 
@@ -37,11 +38,11 @@ class HoldsForFilter(admin.SimpleListFilter):
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(RoutingAdmin):
     form = RoutingRuleForm
-    list_display = ("name", "for_numbers", "condition", "action_words")
+    list_display = ("name", "place", "for_numbers", "condition", "action_words")
     list_filter = (HoldsForFilter, "action", "caller_match", "hours_match")
     search_fields = ("name", "callers")
     list_select_related = ("calendar", "agent", "policy", "profile", "contact")
-    list_per_page = 1000  # dragging a rule over a whole order needs all of it
+    actions = (move_rules,)
     ordering_field = "position"
     hide_ordering_field = True
     autocomplete_fields = ("numbers", "groups", "caller_lists", "more_calendars")
@@ -76,6 +77,18 @@ class RoutingRuleAdmin(RoutingAdmin):
         if reorder(order_of(request.POST)):
             messages.success(request, "The rules are in the new order.")
         return HttpResponseRedirect(request.get_full_path())
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Places are those in the whole order, however the list is filtered."""
+        found = super().get_changelist_instance(request)
+        known = places()
+        for rule in found.result_list:
+            rule.place = known.get(rule.pk)
+        return found
+
+    @admin.display(description="Place")
+    def place(self, row: RoutingRule) -> int | None:
+        return getattr(row, "place", None)
 
     @admin.display(description="Numbers")
     def for_numbers(self, row: RoutingRule) -> str:

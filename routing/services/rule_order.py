@@ -1,4 +1,4 @@
-"""The order in which rules are tried, as it is made by dragging."""
+"""The order in which rules are tried, as it is made by hand."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,28 @@ def reorder(shown: Sequence[int]) -> int:
     given = {rule.pk for rule in wanted}
     following = iter(wanted)
     ordered = [next(following) if rule.pk in given else rule for rule in rules]
-    moved = 0
-    for place, rule in enumerate(ordered):
+    number(ordered)
+    return sum(rule is not old for rule, old in zip(ordered, rules, strict=True))
+
+
+@transaction.atomic
+def move(chosen: Sequence[int], place: int) -> None:
+    """Put these rules, in this order, where the first of them is at `place`, from 1."""
+    rules = list(RoutingRule.objects.select_for_update().order_by("position", "pk"))
+    by_pk = {rule.pk: rule for rule in rules}
+    moved = [by_pk[pk] for pk in dict.fromkeys(chosen) if pk in by_pk]
+    others = [rule for rule in rules if rule not in moved]
+    number([*others[: place - 1], *moved, *others[place - 1 :]])
+
+
+def number(rules: Sequence[RoutingRule]) -> None:
+    for place, rule in enumerate(rules):
         if rule.position != place:
-            moved += rule is not rules[place]
             rule.position = place
             rule.save(update_fields=["position"])
-    return moved
+
+
+def places() -> dict[int, int]:
+    """Of each rule by its primary key, counted from 1 as people do."""
+    rules = RoutingRule.objects.order_by("position", "pk").values_list("pk", flat=True)
+    return {pk: place for place, pk in enumerate(rules, 1)}
