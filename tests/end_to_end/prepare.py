@@ -30,7 +30,8 @@ def main() -> None:
     Agent.objects.update(
         silence_seconds=5, filler_after=1.0, first_token_seconds=6.0, max_seconds=120
     )
-    Agent.objects.update(dead_air_seconds=4.0)
+    # Speech goes by much faster here than we do, so the longest of it must be long.
+    Agent.objects.update(dead_air_seconds=4.0, voice_max_output_tokens=4096)
     HttpTool.objects.update(timeout=2.0)
     add_slow_tool()
     releases.publish(author=None, note="End to end")

@@ -19,7 +19,8 @@ A rule, as YAML:
 
 A rule whose tool the request does not offer, or whose arguments the tool's schema does
 not take, does not match: a real model cannot call what it was not given. An argument
-given as a list means the first of these values that the schema allows.
+given as a list means the first of these values that the schema allows. Arguments that
+are one text are sent as they stand, whatever the schema says.
 """
 
 import itertools
@@ -34,7 +35,7 @@ import orjson
 
 from calls.simulator.openai_api.items import Item, text_of
 from calls.simulator.openai_api.request import ModelRequest
-from calls.simulator.openai_api.tools import fit
+from calls.simulator.openai_api.tools import Tool, fit
 
 REMEMBERED_CALLS = 20_000
 WHEN_KEYS = frozenset({"user", "tool", "output", "arguments", "after_tool"})
@@ -232,17 +233,24 @@ class RuleBook:
             tool = request.tools.get(wanted["name"])
             if tool is None:
                 return None
-            given = _put_in(wanted.get("arguments", {}), values)
-            arguments = fit(given, tool.parameters)
+            arguments = _arguments(wanted.get("arguments", {}), values, tool)
             if arguments is None:
                 return None
             call_id = "call_" + secrets.token_urlsafe(18)
-            calls.append(Call(tool.name, orjson.dumps(arguments).decode(), call_id))
+            calls.append(Call(tool.name, arguments, call_id))
         for call in calls:
             self._pending[call.call_id] = (rule.then, values)
         while len(self._pending) > REMEMBERED_CALLS:
             self._pending.popitem(last=False)
         return tuple(calls)
+
+
+def _arguments(given: Any, values: Mapping[str, str], tool: Tool) -> str | None:
+    """None: the tool's schema does not take them."""
+    if isinstance(given, str):
+        return given
+    fitting = fit(_put_in(given, values), tool.parameters)
+    return None if fitting is None else orjson.dumps(fitting).decode()
 
 
 def _match(rule: Rule, moment: Moment) -> dict[str, str] | None:

@@ -53,7 +53,7 @@ class SipCall:
         self.sidebands = Sidebands(self.knobs)
         self.session: Session | None = None
         self.ghost = False
-        self.refusals = 0
+        self.refusals = self.lost = 0
         self.handshakes = 0
         self.announced_at = 0.0
         self.accepted_at = 0.0

@@ -12,6 +12,8 @@ class RealtimeKnobs:
     # The announcement.
     webhook_missing: bool = False
     """The call comes in and nobody is told."""
+    webhook_delay_s: float = 0.0
+    """Real seconds by which it is told later."""
     webhook_age_s: float = 0.0
     """The announced call was created so long ago."""
     both_webhooks: bool = False
@@ -28,6 +30,8 @@ class RealtimeKnobs:
     """Accept is answered with this HTTP error; 0 = it is not."""
     accept_refusals: int = 0
     """How many times it is, per call; 0 = every time."""
+    accepts_lost: int = 0
+    """So many accepts of a call never arrive: no effect and no answer."""
     stillborn_sessions: bool = False
     """Accept says 200, then the call fails with 400 and its socket is not found."""
     mute_sessions: bool = False

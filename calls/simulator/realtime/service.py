@@ -90,7 +90,8 @@ class RealtimeService:
         if knobs.webhook_missing or not self.config.openai_webhook_secret:
             invite.caller.warn("the voice model announced the call to nobody")
             return
-        await asyncio.sleep(invite.caller.clock.real(ANNOUNCED_AFTER_S))
+        late = knobs.webhook_delay_s
+        await asyncio.sleep(invite.caller.clock.real(ANNOUNCED_AFTER_S) + late)
         await invite.caller.lag()
         found = [announcer.realtime(invite, call.id)]
         if knobs.both_webhooks:
@@ -155,6 +156,9 @@ class RealtimeService:
         knobs = call.knobs
         if knobs.accept_delay_s:
             await asyncio.sleep(knobs.accept_delay_s)
+        if call.lost < knobs.accepts_lost:
+            call.lost += 1
+            await call.over.wait()
         wanted = knobs.accept_refusals or call.refusals + 1
         if knobs.accept_status and call.refusals < wanted:
             call.refusals += 1

@@ -400,6 +400,21 @@ async def test_an_accept_that_nobody_waits_for_is_done() -> None:
     assert record.voice_sessions[0].decision == "accepted"
 
 
+async def test_an_accept_can_get_lost() -> None:
+    async def decision(talk: Talk) -> None:
+        with pytest.raises(openai.APITimeoutError):
+            await accept(talk, timeout=0.2)
+        assert w.simulator.realtime.calls[talk.call_id].state == "ringing"
+        await accept(talk)
+        await talk.hang_up()
+
+    product = Deciding(decision)
+    async with sip_world(product) as w:
+        record = await w.call(accepts_lost=1)
+    assert product.errors == []
+    assert record.voice_sessions[0].decision == "accepted"
+
+
 async def test_a_stillborn_session_fails_the_leg() -> None:
     product = RealtimeProduct(greet)
     async with sip_world(product) as w:
