@@ -1,8 +1,11 @@
 """What is in the admin, against what calls are decided from."""
 
+from functools import lru_cache
+
 from django.db import connection
 
 from routing.core.readable import Change, compare
+from routing.services.remembered import Same
 from routing.services.snapshot import Snapshot, draft_snapshot
 from routing.services.wording import readable
 
@@ -22,7 +25,13 @@ def changes_between(old: Snapshot, new: Snapshot) -> list[Change]:
     """In words, rule order last: moving one rule is one change and not many."""
     if old == new:  # by far the most frequent case, on every page of the admin
         return []
-    return [*compare(readable(old, new), readable(new)), *moved_rules(old, new)]
+    return list(changes(Same(old), Same(new)))
+
+
+@lru_cache(maxsize=4)
+def changes(before: Same, after: Same) -> tuple[Change, ...]:
+    old, new = before.snapshot, after.snapshot
+    return *compare(readable(old, new), readable(new)), *moved_rules(old, new)
 
 
 def moved_rules(old: Snapshot, new: Snapshot) -> list[Change]:

@@ -1,7 +1,5 @@
 """Publishing: the draft in the admin becomes the release that calls run from."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
@@ -22,6 +20,7 @@ from routing.services import config, linting
 from routing.services.config.draft import Document
 from routing.services.config.shape import completed
 from routing.services.drafts import changes_between, draft_snapshot, lock
+from routing.services.remembered import fingerprint
 from routing.services.snapshot import Snapshot
 
 __all__ = [
@@ -92,11 +91,6 @@ def draft_problems(snapshot: Snapshot) -> list[str]:
 
 def texts(found: Iterable[Finding], level: Level) -> list[str]:
     return [str(finding) for finding in found if finding.level is level]
-
-
-def fingerprint(snapshot: Snapshot) -> str:
-    text = json.dumps(snapshot, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def newest_number() -> int:
