@@ -1,82 +1,16 @@
 """The first page and the page of a call, in a real browser, wide and narrow."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from calls.core.words import CallState, EventKind
 from calls.models import Call, Usage
+from tests.browser.widths import DESKTOP, PHONE, overflow
 from tests.calls.admin.scene import make_journal, make_rich_call
 from tests.makers_calls import make_call
-
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESKTOP, PHONE = 1280, 390
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's own loop runs in this thread; Django takes that for async code.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(
-            executable_path=str(chromium), args=ARGUMENTS
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(
-    browser: Browser,
-    live_server: LiveServer,
-    admin_client: Client,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Page]:
-    """A page of the admin, logged in. It fails the test when its console complains."""
-    monkeypatch.setattr("phoneops.dashboard.REFRESH_SECONDS", 0.5)
-    monkeypatch.setattr("calls.admin.call_page.REFRESH_SECONDS", 0.5)
-    context = browser.new_context(base_url=live_server.url)
-    session = admin_client.cookies["sessionid"].value
-    context.add_cookies(
-        [{"name": "sessionid", "value": session, "url": live_server.url}]
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def overflow(page: Page) -> int:
-    """How many pixels wider than the window the page is."""
-    return int(
-        page.evaluate(
-            "document.documentElement.scrollWidth"
-            " - document.documentElement.clientWidth"
-        )
-    )
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
