@@ -113,6 +113,7 @@ def contents(release: Release | None) -> dict[str, Any]:
     return {
         "before": before,
         "number": str(release.number),
+        "kept": release.document is not None,
         "changes": releases.changes_between(old, release.snapshot) if before else [],
         "records": readable(release.snapshot),
     }

@@ -124,7 +124,13 @@ def test_a_draft_changed_meanwhile_is_not_replaced(admin_client: Client) -> None
 
 def test_a_release_of_an_older_version_says_why_not(admin_client: Client) -> None:
     two_releases()
+    first = Release.objects.get(number=1)
+    shown = text_of(admin_client.get(f"{RELEASES}{first.pk}/change/"))
+    assert "Go back to this release" in shown
     Release.objects.filter(number=1).update(document=None)
+    shown = text_of(admin_client.get(f"{RELEASES}{first.pk}/change/"))
+    assert "Go back to this release" not in shown
+    assert "You cannot go back to this release or export it" in shown
     page = admin_client.get(f"{RELEASES}1/restore/", follow=True)
     assert "could not go back yet" in text_of(page)
     page = admin_client.get(f"{RELEASES}1/export/", follow=True)
