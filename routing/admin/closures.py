@@ -155,9 +155,13 @@ class EmergencyClosureAdmin(RecordedAdmin):
         ]
 
     def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not may_end(request) or request.method != "POST":
+        if not may_end(request):
             raise PermissionDenied
         closure = get_object_or_404(EmergencyClosure, pk=pk)
+        if request.method != "POST":  # whoever had to log in again comes like this
+            return HttpResponseRedirect(
+                reverse("admin:routing_emergencyclosure_change", args=[pk])
+            )
         if closures.end(closure, by=person(request), at=timezone.now()):
             messages.success(request, f"{closure} has ended. Calls are taken again.")
         else:

@@ -9,10 +9,18 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.db.models import Model
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 
+from calls.models import DryRun
 from phoneops import roles
-from routing.models import Agent, CallerEntry, PhoneNumber, Release
+from routing.models import (
+    Agent,
+    CallerEntry,
+    EmergencyClosure,
+    PhoneNumber,
+    Release,
+    RoutingRule,
+)
 from tests import makers_calls
 from tests import makers_routing as make
 
@@ -238,3 +246,94 @@ def test_a_model_that_comes_later_is_given_out_by_the_next_migration() -> None:
     for role in ALL:
         held = Permission.objects.filter(group__name=role, codename="view_agent")
         assert held.exists()
+
+
+# Every page of ours that Django's admin does not make by itself, and who may open it.
+MANAGING, PUBLISHING = {"Manager", "Administrator"}, {"Publisher", "Administrator"}
+SUPERVISING = {"Supervisor", "Administrator"}
+CUSTOM: Mapping[str, set[str]] = {
+    "routing_release_publish": PUBLISHING,
+    "routing_release_compare": set(ALL),
+    "routing_release_cover": set(ALL),
+    "routing_release_import": MANAGING,
+    "routing_release_export_draft": set(ALL),
+    "routing_release_export": set(ALL),
+    "routing_release_restore": MANAGING | PUBLISHING,
+    "routing_callerlist_import": MANAGING | SUPERVISING,
+    "routing_callerlist_export": set(ALL),
+    "routing_emergencyclosure_end": set(ALL) - {"Viewer"},
+    "calls_call_try": set(ALL),
+    "calls_call_block": MANAGING | SUPERVISING,
+    "calls_call_review": SUPERVISING,
+    "billing_price_file": {"Administrator"},
+    "billing_price_from_file": {"Administrator"},
+    "billing_report": set(ALL),
+}
+# Asked elsewhere: they need a recording, or a mail that was sent.
+ELSEWHERE = {"calls_call_audio", "billing_sentreport_again"}
+USUAL = {"add", "change", "changelist", "delete", "history", "autocomplete"}
+
+
+def custom_pages() -> dict[str, URLPattern]:
+    """The admin's addresses that no model brings by being registered."""
+    found: dict[str, URLPattern] = {}
+    for pattern in admin.site.get_urls():
+        for one in getattr(pattern, "url_patterns", []):
+            if one.name and one.name.rpartition("_")[2] not in USUAL:
+                found[one.name] = one
+    return found
+
+
+def test_every_page_of_ours_is_in_the_table() -> None:
+    assert custom_pages().keys() - ELSEWHERE == CUSTOM.keys()
+
+
+def with_its_record(name: str) -> str:
+    """The address of a page, with the key of what it is about."""
+    route = f"admin:{name}"
+    match name:
+        case "routing_release_export" | "routing_release_restore":
+            make.make_number()
+            return reverse(route, args=[make.publish().number])
+        case "routing_callerlist_import" | "routing_callerlist_export":
+            return reverse(route, args=[make.make_list().pk])
+        case "routing_emergencyclosure_end":
+            closure = EmergencyClosure.objects.create(line="All", reason="Storm")
+            return reverse(route, args=[closure.pk])
+        case "calls_call_block" | "calls_call_review":
+            call = makers_calls.make_call(caller="+12025550177", caller_kind="number")
+            return reverse(route, args=[call.pk])
+        case _:
+            return reverse(route)
+
+
+@ROLES
+@pytest.mark.parametrize("name", CUSTOM)
+def test_who_may_open_a_page_of_ours(role: str, name: str) -> None:
+    """Whoever may not is refused, whether they read or send."""
+    address, client = with_its_record(name), person(role)
+    allowed = role in CUSTOM[name]
+    for answer in (client.get(address), client.post(address, {})):
+        assert (answer.status_code == 403) is not allowed, answer.status_code
+        assert answer.status_code < 500
+
+
+@ROLES
+def test_who_may_move_rules(role: str) -> None:
+    first, second = make.make_rule(name="First"), make.make_rule(name="Second")
+    order = {"_save": "", "form-TOTAL_FORMS": "2"}
+    for place, rule in enumerate((second, first)):
+        order |= {f"form-{place}-id": str(rule.pk), f"form-{place}-position": "0"}
+    client = person(role)
+    answer = client.post(page(RoutingRule, "changelist"), order)
+    moves = role in EDITORS["routing"]
+    assert answer.status_code == (302 if moves else 403)
+    names = list(RoutingRule.objects.values_list("name", flat=True))
+    assert (names == ["Second", "First"]) is moves
+
+
+@ROLES
+def test_who_may_ask_for_a_dry_run(role: str) -> None:
+    make.make_number()
+    answer = person(role).post(page(DryRun, "add"), {})
+    assert answer.status_code == (200 if role in EDITORS["calls.DryRun"] else 403)
