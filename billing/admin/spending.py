@@ -11,6 +11,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
 from billing.models import DayTotal
+from billing.services.outlook import outlooks
 from billing.services.spending import BY_WORDS, spending
 from billing.services.totals import By
 from calls.admin.history import ReadOnlyAdmin
@@ -61,6 +62,7 @@ class SpendingAdmin(ReadOnlyAdmin):
             "title": "Spending",
             "opts": DayTotal._meta,
             "form": form,
+            "outlooks": outlooks(timezone.now()),
         }
         if form.is_valid():
             found = form.cleaned_data

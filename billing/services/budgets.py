@@ -96,10 +96,16 @@ class Clock:
 
     def of(self, plan: Plan) -> datetime:
         """Budgets that are not of one number go by the zone of most numbers."""
-        if plan.scope is BudgetScope.NUMBER or not self._zones:
+        if plan.scope is BudgetScope.NUMBER:
             return self.local(plan.scope_key)
+        return self._now.astimezone(ZoneInfo(self.zone_of_most()))
+
+    def zone_of_most(self) -> str:
         zones = list(self._zones.values())
-        return self._now.astimezone(ZoneInfo(max(sorted(set(zones)), key=zones.count)))
+        return max(sorted(set(zones)), key=zones.count) if zones else "UTC"
+
+    def zone_of(self, number: str) -> str:
+        return self._zones.get(number) or self.zone_of_most()
 
 
 def plans() -> list[Plan]:

@@ -1,16 +1,21 @@
 """What was spent in a period, kept apart by one thing, in words for a page."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+
+from django.utils import timezone
 
 from billing.core import money_words
 from billing.core.causes import CAUSE_HELP, CAUSE_WORDS, Cause
 from billing.core.pricing import DOLLARS
 from billing.core.reading import NOTHING
+from billing.core.report_period import Period
 from billing.core.units import COMPONENT_WORDS, UNIT_WORDS, Component
+from billing.services import report_links as links
 from billing.services import totals
+from billing.services.budgets import Clock
 from billing.services.totals import By, MoneyLine
 from calls.core.words import Disposition
 from routing.models import Agent, PhoneNumber
@@ -25,6 +30,13 @@ BY_WORDS: Mapping[By, str] = {
     By.LANGUAGE: "Language",
     By.DISPOSITION: "How the call ended",
 }
+CALLS_BY: Mapping[By, str] = {
+    By.NUMBER: "dialled__in",
+    By.AGENT: "agent_key__exact",
+    By.RELEASE: "release_number__exact",
+    By.LANGUAGE: "language__exact",
+    By.DISPOSITION: "disposition__exact",
+}
 OF_MONEY_ONLY = (By.COMPONENT, By.CAUSE)
 NOBODY: Mapping[By, str] = {
     By.NUMBER: "No number",
@@ -36,7 +48,10 @@ NOBODY: Mapping[By, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SpendingLine:
-    """`percent` is of the whole, for a bar; `calls` and `per_call` may be empty."""
+    """`percent` is of the whole, for a bar; `calls` and `per_call` may be empty.
+
+    `link` leads to the calls of the line, where calls can be told apart by it.
+    """
 
     name: str
     help: str
@@ -46,6 +61,7 @@ class SpendingLine:
     per_call: str
     cached: str
     gaps: int
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ class Spending:
 
 
 def spending(first: date, last: date, by: By) -> Spending:
-    """Eight queries at most."""
+    """Nine queries at most."""
     costs = totals.unit_costs(first, last)
     lines = totals.sums(first, last, by)
     if by is not By.DAY:
@@ -67,7 +83,7 @@ def spending(first: date, last: date, by: By) -> Spending:
     calls = {}
     if by not in OF_MONEY_ONLY:
         calls = {line.key: line.calls for line in totals.calls(first, last, by)}
-    name = naming(by)
+    name, link = naming(by), linking(first, last, by)
     whole = costs.total.amount
     return Spending(
         total=money(whole),
@@ -79,7 +95,10 @@ def spending(first: date, last: date, by: By) -> Spending:
             ("For each lead", money_if(costs.per_lead())),
         ],
         lines=[
-            words_of(line, whole, calls.get(line.key), name, by)
+            replace(
+                words_of(line, whole, calls.get(line.key), name, by),
+                link=link(line.key[0]) if calls.get(line.key) else "",
+            )
             for line in lines
             if line.charges or line.amount or line.gaps
         ],
@@ -141,8 +160,26 @@ def naming(by: By) -> Callable[[object], str]:
     return name
 
 
-def plain(word: str) -> str:
-    return word.replace("_", " ").capitalize()
+def linking(first: date, last: date, by: By) -> Callable[[object], str]:
+    """To the list of the calls behind a line. One query at most.
+
+    Days are those of the number's own zone, and where there are several numbers those
+    of the zone that most of them are in.
+    """
+    if by in OF_MONEY_ONLY:
+        return lambda key: ""
+    clock = Clock(timezone.now())
+
+    def link(key: object) -> str:
+        if isinstance(key, date):
+            return links.to_calls(Period(key, key, clock.zone_of_most()))
+        zone = clock.zone_of(str(key)) if by is By.NUMBER else clock.zone_of_most()
+        if not key:
+            return ""
+        narrowed = {CALLS_BY[by]: str(key)}
+        return links.to_calls(Period(first, last, zone), (), "", **narrowed)
+
+    return link
 
 
 def money(amount: Decimal) -> str:

@@ -1,6 +1,7 @@
 """The pages about money, as a manager reads them."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -183,6 +184,45 @@ def test_spending_can_be_looked_at_from_every_side(admin_client: Client) -> None
     assert "51 %" in shown[By.COMPONENT]
     assert "For each call that needed no person $112.84" in shown[By.DAY]
     assert "For each lead –" in shown[By.DAY]
+
+
+@pytest.mark.parametrize("by", [By.NUMBER, By.AGENT, By.DISPOSITION, By.DAY])
+def test_spending_leads_to_the_calls_it_was_spent_on(
+    admin_client: Client, by: By
+) -> None:
+    set_prices()
+    number = make_number(e164="+12025550111", time_zone="America/New_York")
+    fields = {"dialled": number.e164, "agent_key": "7", "disposition": "resolved"}
+    over(**fields, caller="+12025550161", time_zone="America/New_York")
+    other = {"disposition": "voicemail", "offered_at": NOON - timedelta(days=3)}
+    over(caller="+12025550162", **other)
+    enter_all()
+    query = {"first": "2026-11-01", "last": "2026-11-30", "by": by.value}
+    url = reverse("admin:billing_daytotal_changelist")
+    found = admin_client.get(url, query).content.decode()
+    addresses = re.findall(r'href="[^"]*(/admin/calls/call/\?[^"]+)"', found)
+    lists = [admin_client.get(unescape(a)).text for a in addresses]
+    assert addresses
+    assert any("5550161" in x and "5550162" not in x for x in map(bare, lists))
+
+
+def bare(page: str) -> str:
+    return page.replace(" ", "").replace("\u00a0", "")
+
+
+def test_spending_says_where_today_and_this_month_are_heading(
+    admin_client: Client,
+) -> None:
+    set_prices()
+    url = reverse("admin:billing_daytotal_changelist")
+    with time_machine.travel(NOON.replace(hour=0, minute=0), tick=False):
+        assert "Today $0.00 so far, too early to say" in words(admin_client.get(url))
+    over()
+    enter_all()
+    with time_machine.travel(NOON.replace(hour=12, minute=0), tick=False):
+        told = words(admin_client.get(url))
+    assert "Today $2.00 so far, about $4.00 by the end of the day" in told
+    assert "This month $2.00 so far, about $32.00 by the end of the month" in told
 
 
 @pytest.mark.parametrize(
