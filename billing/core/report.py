@@ -64,6 +64,15 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutPrice:
+    """What was used without there being a price for it, and why."""
+
+    item: str
+    unit: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandoffSum:
     """Handoffs of one reason; a corrected reason counts as the reason."""
 
@@ -198,6 +207,7 @@ class Report:
     to_hear: tuple[ToHear, ...]
     follow_ups: FollowUps
     days: tuple[Day, ...]
+    without_price: tuple[WithoutPrice, ...] = ()
 
     @property
     def per_contained_call(self) -> Decimal | None:

@@ -15,6 +15,7 @@ from billing.services.report_spend import days_of
 
 def make_report(period: Period, now: datetime, wanted: Wanted = ALL) -> Report:
     before = period.before()
+    spend = report_spend.spend(days_of(period, wanted))
     return Report(
         period=period,
         before=before,
@@ -24,7 +25,7 @@ def make_report(period: Period, now: datetime, wanted: Wanted = ALL) -> Report:
         agent=wanted.agent,
         counted=report_calls.count_calls(period, wanted),
         counted_before=report_calls.count_calls(before, wanted),
-        spend=report_spend.spend(days_of(period, wanted)),
+        spend=spend,
         spend_before=report_spend.spend(days_of(before, wanted)),
         handoffs=report_calls.count_handoffs(period, wanted),
         budgets=budget_states(period, now, wanted),
@@ -33,6 +34,7 @@ def make_report(period: Period, now: datetime, wanted: Wanted = ALL) -> Report:
         to_hear=calls_to_hear(period, wanted),
         follow_ups=report_calls.count_follow_ups(period, wanted, now),
         days=day_by_day(period, wanted),
+        without_price=report_spend.without_price(period) if spend.unpriced else (),
     )
 
 

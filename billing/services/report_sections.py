@@ -12,6 +12,7 @@ from billing.services import report_links as links
 from billing.services import report_words as words
 from billing.services.report_cells import money_cell, points, share_cell
 from billing.services.report_release_sections import release_sections
+from billing.services.report_unpriced import unpriced_sections
 from billing.services.report_words import Currency, _
 from calls.core.words import Disposition
 
@@ -28,6 +29,7 @@ class Sections:
             self.calls(),
             self.handoffs(),
             self.components(),
+            *unpriced_sections(self.report),
             self.causes(),
             self.budgets(),
             *release_sections(self.report, self.currency),

@@ -26,9 +26,10 @@ from django.db.models.functions import Cast
 
 from billing.core.causes import Cause
 from billing.core.pricing import DOLLARS
-from billing.core.report import NOTHING, Spend
+from billing.core.report import NOTHING, Spend, WithoutPrice
 from billing.core.report_period import DAY, Period, midnight
 from billing.models import CallSheet, Charge, DayTotal
+from billing.services import totals
 from billing.services.report_calls import ALL, Wanted, calls_of, offered
 from calls.reports import LocalDay
 
@@ -159,6 +160,17 @@ def causes_of(days: Days) -> dict[str, Decimal]:
             if amount:
                 sums[cause] = sums.get(cause, NOTHING) + amount
     return sums
+
+
+def without_price(period: Period) -> tuple[WithoutPrice, ...]:
+    """One query, on the prices that days keep. Of all lines: a price is missing for
+
+    everybody.
+    """
+    return tuple(
+        WithoutPrice(one.item, one.unit, one.why)
+        for one in totals.without_price(period.first, period.last)
+    )
 
 
 def cached_share(rows: Sequence[Mapping[str, Any]]) -> Decimal | None:

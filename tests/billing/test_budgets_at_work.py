@@ -1,4 +1,4 @@
-"""A budget that is spent, as the next caller feels it: on both paths, nobody is lost."""
+"""A spent budget, as the next caller feels it: on both paths, and nobody is lost."""
 
 from typing import Any
 

@@ -123,7 +123,7 @@ def test_a_report_can_be_in_spanish_and_in_another_currency() -> None:
     make_subscription(language="es", currency="EUR", name="Clínica")
     closed()
     mail = copy()
-    assert mail["Subject"].startswith("Clínica, vie 20 Nov: 1 llamada")
+    assert mail["Subject"].startswith("Clínica, vie 20 nov: 1 llamada")
     text = text_of(mail)
     assert "viernes 20 de noviembre de 2026" in text
     assert "Los importes están en EUR, a 0,5 por 1 USD" in text

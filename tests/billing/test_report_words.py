@@ -12,7 +12,8 @@ from django.utils import translation
 
 import billing
 from billing.core.causes import CAUSE_WORDS
-from billing.core.units import COMPONENT_WORDS
+from billing.core.money_words import WHY_WORDS
+from billing.core.units import COMPONENT_WORDS, UNIT_WORDS
 from billing.models.budgets import ACTIONS
 from billing.services import report_words as words
 from billing.services.report_budgets import SPANS
@@ -56,6 +57,8 @@ def names() -> Iterator[str]:
         yield from (in_words(word) for word in listed)
     yield from COMPONENT_WORDS.values()
     yield from CAUSE_WORDS.values()
+    yield from UNIT_WORDS.values()
+    yield from WHY_WORDS.values()
     yield from SPANS.values()
     yield from (label for _, label in ACTIONS)
 
@@ -84,10 +87,10 @@ def test_the_compiled_catalogue_says_what_the_written_one_says() -> None:
 @pytest.mark.parametrize(
     ("amount", "english", "in_spanish"),
     [
-        ("0", "$0.00", "0,00 $"),
-        ("1234.5", "$1,234.50", "1\u00a0234,50 $"),
-        ("0.05", "$0.0500", "0,0500 $"),
-        ("0.00001", "under $0.0001", "menos de 0,0001 $"),
+        ("0", "$0.00", "0,00\u00a0$"),
+        ("1234.5", "$1,234.50", "1\u00a0234,50\u00a0$"),
+        ("0.05", "$0.0500", "0,0500\u00a0$"),
+        ("0.00001", "under $0.0001", "menos de 0,0001\u00a0$"),
     ],
 )
 def test_amounts_are_written_as_the_language_does(
