@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from billing.core.pricing import AMOUNT_PLACES, EXACT, Line
 from billing.core.reading import NOTHING
@@ -105,8 +106,7 @@ class Circumstances:
     asked_in_silence: Sequence[datetime] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(NamedTuple):
     """One charge, as far as causes need it. `seconds` only of what costs by time."""
 
     component: Component

@@ -6,9 +6,9 @@ charges however often, in whatever order and in how many pieces its usage arrive
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from billing.core.causes import (
     NO_CIRCUMSTANCES,
@@ -29,8 +29,7 @@ from billing.core.units import (
 from calls.core.meter import Measured
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing that was used. `key` is the provider's id of it, or made from one."""
 
     key: str
@@ -38,8 +37,7 @@ class Item:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """`amount` is a lower bound where something is `unpriced`."""
 
     item: Item

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from billing.core.figures import read_figures
 from billing.core.reading import NOTHING, Reading, Why
@@ -38,8 +38,7 @@ class PriceEntry:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     component: Component
     unit: Unit
     quantity: Decimal
@@ -47,8 +46,7 @@ class Line:
     price: PriceEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Unpriced:
+class Unpriced(NamedTuple):
     """`unit` is a unit, or the provider's name of the figure at fault."""
 
     unit: str
@@ -56,8 +54,7 @@ class Unpriced:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(NamedTuple):
     lines: list[Line]
     unpriced: list[Unpriced]
 

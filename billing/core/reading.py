@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import NamedTuple
 
 from billing.core.units import Component, Unit
 
@@ -30,8 +31,7 @@ class Why(StrEnum):
     LONG_INPUT = "long_input"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """So much of a unit, never nothing of it."""
 
     component: Component

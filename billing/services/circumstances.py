@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from billing.core.causes import Cause, Circumstances
 from billing.models import TestCaller
@@ -114,11 +115,14 @@ def silences(keys: list[int]) -> defaultdict[int, Silence]:
     """
     asked = CallEvent.objects.filter(ASKED | GAVE_UP, call__in=keys)
     rows = CallEvent.objects.filter(call__in=asked.order_by().values("call"))
+    # By `data__why` in its list of values Django would keep an error, and with it all
+    # that these calls were worked out from, until garbage is collected.
+    rows = rows.annotate(why=KT("data__why"), reason=KT("data__reason"))
     rows = rows.order_by("call", "at", "stream", "seq")
     found: defaultdict[int, Silence] = defaultdict(Silence)
     said: tuple[int, datetime] | None = None
     for call_id, at, kind, why, reason in rows.values_list(
-        "call_id", "at", "kind", "data__why", "data__reason"
+        "call_id", "at", "kind", "why", "reason"
     ):
         asks = why == SILENT_CALLER and kind != EventKind.ENDING
         gives_up = reason == SILENT_CALLER and kind == EventKind.HANDOFF_ASKED

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import orjson
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db import connection
+from django.db.models import QuerySet
 
 from billing.core import legs
 from billing.core.bill import Bill
 from billing.core.charges import Item
 from billing.core.legs import Leg, SessionMoment
-from billing.core.units import Provider
 from calls.core.meter import Measured
 from calls.core.words import AttemptResult, EngineState, EventKind
 from calls.models import (
@@ -21,7 +20,6 @@ from calls.models import (
     EngineSession,
     HandoffAttempt,
     Recording,
-    Usage,
 )
 from routing.core.decision import CallerKind
 from routing.core.ruleset import Path
@@ -39,6 +37,10 @@ NEEDED = (
 )
 # The model did not take the call, so there was no leg to pay for.
 NEVER_TAKEN = frozenset({EngineState.REJECTED, EngineState.FAILED})
+USAGE = """
+SELECT call_id, provider_id, provider, item, figures::text, estimated, at::text
+FROM calls_usage WHERE call_id = ANY(%s)
+"""
 Calls = QuerySet[Call]
 Sessions = Mapping[int, EngineSession]
 Keyed = tuple[int, str, Leg]
@@ -62,21 +64,27 @@ def items_of(calls: Sequence[Call], now: datetime) -> dict[int, list[Item]]:
     keys = [call.pk for call in calls]
     items: dict[int, list[Item]] = {key: [] for key in keys}
     reported: set[tuple[int, str]] = set()
-    # As text, since orjson reads it three times as fast as Django would.
-    rows = Usage.objects.filter(call__in=keys).order_by()
-    rows = rows.annotate(told=Cast("figures", TextField()))
-    for call_id, key, provider, item, told, estimated, at in rows.values_list(
-        "call_id", "provider_id", "provider", "item", "told", "estimated", "at"
-    ).iterator(chunk_size=5000):
-        measured = Measured(provider, item, orjson.loads(told), at)
+    for call_id, key, provider, item, text, estimated, at in usage_of(keys):
+        moment = datetime.fromisoformat(at)
+        measured = Measured(provider, item, orjson.loads(text), moment)
         items[call_id].append(Item(key, measured, estimated))
-        if provider == Provider.TWILIO:
+        if provider == "twilio":
             reported.add((call_id, item))
     for call_id, key, leg in all_legs(calls, keys, now):
         told = (call_id, leg.item) in reported
         if not told or (leg.item == legs.SIP and not key.startswith(TO_MODEL)):
             items[call_id].append(Item(key, leg.measured(), leg.estimated))
     return items
+
+
+def usage_of(keys: list[int]) -> Iterator[tuple[int, str, str, str, str, bool, str]]:
+    """The columns of USAGE. There are millions of these rows in a rebuild, and figures
+
+    and moments are read from their text several times as fast as Django would.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(USAGE, [keys])
+        yield from cursor.fetchall()
 
 
 def all_legs(calls: Sequence[Call], keys: list[int], now: datetime) -> Iterator[Keyed]:
