@@ -1,6 +1,6 @@
 """What the books cost: the ledger of a year, its reports, and the guard of a live call.
 
-    python -m bench.money [--calls N] [--markdown]
+    python -m bench.money [--calls N] [--processes N] [--markdown]
 
 A million calls with ten million rows of usage take about a quarter of an hour; fewer
 calls are spread over the same year, so a day and a month of them are smaller too.
@@ -8,6 +8,7 @@ calls are spread over the same year, so a day and a month of them are smaller to
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,17 +20,24 @@ from phoneops.engines import Postgres
 
 NO_PORTS = Ports(0, 0, 0, 0)
 REPORT_S, MONTH_S, AGAIN_S = 2.0, 3.0, 60.0
+PROCESSES = os.cpu_count() or 1
 REBUILD_ROWS, MEMORY_MB, PRICE_US = 20_000, 500, 50
 
 
-def measure(calls: int) -> Mapping[str, float]:
+def measure(calls: int, processes: int) -> Mapping[str, float]:
     with home(NO_PORTS) as found:
         postgres = Postgres(found.places)
         try:
             postgres.start()
             manage(found, "migrate", "-v", "0")
             done = subprocess.run(
-                [sys.executable, "-m", "bench.money_run", str(calls)],
+                [
+                    sys.executable,
+                    "-m",
+                    "bench.money_run",
+                    str(calls),
+                    str(processes),
+                ],
                 cwd=ROOT,
                 env=dict(found.environment),
                 stdout=subprocess.PIPE,
@@ -63,6 +71,13 @@ def money_table(found: Mapping[str, float]) -> Table:
         target=f"at least {REBUILD_ROWS:,}",
         met=rows >= REBUILD_ROWS,
     )
+    ours, theirs = found["charges_written"], found["charges_copied"]
+    table.add(
+        "the same in charges written a second",
+        f"{ours:,.0f}",
+        f"{theirs:,.0f}",
+        f"{ours / theirs:.2f} times",
+    )
     memory = found["memory_mb"]
     table.add(
         "memory at most",
@@ -70,11 +85,13 @@ def money_table(found: Mapping[str, float]) -> Table:
         target=f"at most {MEMORY_MB} MB",
         met=memory <= MEMORY_MB,
     )
-    price = found["price_us"]
+    price, least = found["price_us"], found["multiply_us"]
     table.add(
         "pricing one event",
-        f"{price:.0f} µs",
-        target=f"at most {PRICE_US} µs",
+        f"{price:.1f} µs",
+        f"{least:.1f} µs",
+        f"{price / least:.1f} times",
+        f"at most {PRICE_US} µs",
         met=price <= PRICE_US,
     )
     table.add(
@@ -92,8 +109,9 @@ def main() -> None:
     parser = argparse.ArgumentParser("bench.money", description=__doc__)
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
     given = parser.parse_args()
-    table = money_table(measure(given.calls))
+    table = money_table(measure(given.calls, given.processes))
     print(as_markdown(table) if given.markdown else as_text(table))
 
 

@@ -4,13 +4,16 @@ Each call has ten answers of a model whose input grows from one to the next, the
 caller's leg and one relay session, on 20 numbers, under 12 releases.
 """
 
+from datetime import date
 from typing import LiteralString
 
 from django.db import connection
 
+from billing.models import Price
+
 ANSWERS = 10
 DAYS = 365
-LAST_DAY = "2026-11-20"
+BEFORE = date(2025, 1, 1)
 
 CALLS: LiteralString = """
 INSERT INTO calls_call (
@@ -65,6 +68,7 @@ ANALYSED = ("calls_call", "calls_callevent", "calls_usage")
 
 
 def load(calls: int) -> None:
+    Price.objects.update(valid_from=BEFORE)
     with connection.cursor() as cursor:
         cursor.execute(CALLS, {"calls": calls})
         cursor.execute(EVENTS)

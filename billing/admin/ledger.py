@@ -1,11 +1,13 @@
 """The ledger, for those who ask where a sum is from, and pricing days again."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin as UnfoldAdmin
@@ -102,6 +104,10 @@ class ChargeAdmin(ReadOnlyAdmin):
         return format_html_join("", "<div>{}: {}</div>", rows)
 
 
+def told(amount: Decimal | None, currency: str) -> str:
+    return NOTHING if amount is None else money_words.money(amount, currency)
+
+
 class RePricingForm(ModelForm):
     class Meta:
         model = RePricing
@@ -116,7 +122,7 @@ class RePricingForm(ModelForm):
 @admin.register(RePricing)
 class RePricingAdmin(ModelAdmin):
     form = RePricingForm
-    list_display = ("days", "when", "asked_by", "was", "became", "why")
+    list_display = ("days", "when", "asked_by", "state", "was", "became", "why")
     list_per_page = 50
     fieldsets = (
         (
@@ -140,21 +146,18 @@ class RePricingAdmin(ModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: RePricing, form: Any, change: bool
     ) -> None:
-        """The task keeps the record: it alone knows the sums before and after."""
-        name = person(request).get_username()
-        days = obj.first_day.isoformat(), obj.last_day.isoformat()
-        enqueue(price_days_again, *days, obj.why, name)
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """There is no row yet that could be named; the record says who asked."""
+        obj.asked_by = person(request).get_username()
+        obj.at = obj.moved_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        enqueue(price_days_again, obj.pk)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
         messages.info(
             request,
-            "The days are being priced again. That takes up to a minute for a month "
-            "with many calls; then what has changed stands in this list.",
+            "The days are being priced again. This list shows how far that has come; "
+            "a month with a hundred thousand calls takes some minutes.",
         )
         return self.response_post_save_add(request, obj)
 
@@ -166,10 +169,20 @@ class RePricingAdmin(ModelAdmin):
     def when(self, row: RePricing) -> str:
         return zoned.short(row.at, "UTC")
 
+    @admin.display(description="How far")
+    def state(self, row: RePricing) -> str:
+        if row.finished_at is not None:
+            return "Done"
+        if row.before is None:
+            return "Waiting to begin"
+        if row.calls_done < row.calls:
+            return f"{row.calls_done:,} of {row.calls:,} calls"
+        return "Adding up"
+
     @admin.display(description="Before")
     def was(self, row: RePricing) -> str:
-        return money_words.money(row.before, row.currency)
+        return told(row.before, row.currency)
 
     @admin.display(description="After")
     def became(self, row: RePricing) -> str:
-        return money_words.money(row.after, row.currency)
+        return told(row.after, row.currency)

@@ -6,6 +6,8 @@ price changed later never alters that day. `Charge` is one thing that was used. 
 it ended. `DayTotal` and `CallTotal` are sums of these, kept as the entries are made.
 """
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -117,7 +119,7 @@ class Charge(models.Model):
     `figures` has them where there is no such row.
     """
 
-    key = models.CharField(max_length=160, unique=True)
+    key = models.CharField(max_length=160)
     call = models.ForeignKey(
         Call, models.CASCADE, null=True, blank=True, related_name="charges"
     )
@@ -140,6 +142,11 @@ class Charge(models.Model):
 
     class Meta:
         ordering = ["at", "key"]
+        # Not `unique` on the field, which makes a second index, for words that begin
+        # alike: nobody looks a key up by its beginning.
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="billing_charge_once")
+        ]
         indexes = [models.Index(fields=["day", "provider"], name="billing_charge_day")]
 
     def __str__(self) -> str:
@@ -261,17 +268,28 @@ class TestCaller(models.Model):
 
 
 class RePricing(models.Model):
-    """Days that somebody asked to be priced again. A record, never changed."""
+    """Days that somebody asked to be priced again, and how far that has come.
+
+    It is done in steps, each from where the last one ended: calls in the order of
+    their keys up to `last_call`, then the totals of days up to `last_added`. Once it
+    is finished it is a record, never changed. `before` is what these days had cost.
+    """
 
     first_day = models.DateField()
     last_day = models.DateField()
     why = models.TextField(help_text="The next person who wonders will read this.")
     asked_by = models.CharField(max_length=150)
     at = models.DateTimeField()
-    before = models.DecimalField(max_digits=24, decimal_places=12)
-    after = models.DecimalField(max_digits=24, decimal_places=12)
-    currency = models.CharField(max_length=3)
-    charges = models.PositiveIntegerField("charges looked at")
+    before = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+    after = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+    currency = models.CharField(max_length=3, default="USD")
+    charges = models.PositiveIntegerField("charges looked at", default=0)
+    calls = models.PositiveIntegerField("calls concerned", default=0)
+    calls_done = models.PositiveIntegerField(default=0)
+    last_call = models.BigIntegerField(default=0)
+    last_added = models.DateField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-at"]
@@ -285,3 +303,7 @@ class RePricing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} to {self.last_day}, by {self.asked_by}"
+
+    @property
+    def days(self) -> tuple[date, date]:
+        return self.first_day, self.last_day

@@ -32,12 +32,11 @@ from billing.services.entries import (
     sheet_of,
     total,
 )
+from billing.services.locks import share_lock
 from billing.services.usage import items_of
 from calls.core.words import CallState, FollowUpKind
 from calls.models import Call, FollowUp
 
-# Whoever enters calls shares this lock of the database, and a rebuild has it alone.
-LEDGER_LOCK = 7_208_500
 MOST_CALLS = 500
 SHEET_COLUMNS = [
     "day",
@@ -74,10 +73,21 @@ NEEDED = (
     "over_at",
     "carrier_seconds",
 )
+# A call may be gone by now, with its sheet.
+BLANK_SHEETS = """
+INSERT INTO billing_callsheet (call_id, number, agent, release, language, disposition,
+    answered, contained, handed_off, lead, amount, currency, gaps, settled)
+SELECT id, '', '', 0, '', '', 0, 0, 0, 0, 0, 'USD', 0, false
+FROM calls_call WHERE id = ANY(%s) ORDER BY id
+ON CONFLICT (call_id) DO NOTHING
+"""
+LOCKED_SHEETS = """
+SELECT FROM billing_callsheet WHERE call_id = ANY(%s) ORDER BY call_id FOR UPDATE
+"""
 
 
 def enter(call_ids: Iterable[int], now: datetime) -> int:
-    """How many calls were entered; 0 while the ledger is being rebuilt."""
+    """How many calls were entered."""
     ids, done = sorted(set(call_ids)), 0
     for start in range(0, len(ids), MOST_CALLS):
         done += enter_some(ids[start : start + MOST_CALLS], now)
@@ -86,12 +96,10 @@ def enter(call_ids: Iterable[int], now: datetime) -> int:
 
 @transaction.atomic
 def enter_some(ids: list[int], now: datetime) -> int:
-    if not share_lock():
-        return 0
+    share_lock()
+    before = locked_sheets(ids)
     calls = list(Call.objects.filter(pk__in=ids).only(*NEEDED))
-    keys = sorted(call.pk for call in calls)
-    before = locked_sheets(keys)
-    standing = standing_entries(keys)
+    standing = standing_entries(ids)
     moved = Moves()
     for sheet in before:
         if sheet.day is not None:
@@ -105,20 +113,16 @@ def enter_some(ids: list[int], now: datetime) -> int:
     return len(calls)
 
 
-def share_lock() -> bool:
-    """Held until the transaction ends. False while somebody has it alone."""
+def lock_sheets(keys: list[int]) -> None:
+    """Two who enter the same call do so one after the other. Keys in their order."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [LEDGER_LOCK])
-        row = cursor.fetchone()
-    return bool(row and row[0])
+        cursor.execute(BLANK_SHEETS, [keys])
+        cursor.execute(LOCKED_SHEETS, [keys])
 
 
 def locked_sheets(keys: list[int]) -> list[CallSheet]:
-    """Two who enter the same call do so one after the other."""
-    blank = [CallSheet(call_id=key) for key in keys]
-    CallSheet.objects.bulk_create(blank, ignore_conflicts=True)
-    sheets = CallSheet.objects.filter(pk__in=keys).order_by("pk")
-    return list(sheets.select_for_update())
+    lock_sheets(keys)
+    return list(CallSheet.objects.filter(pk__in=keys))
 
 
 def standing_entries(keys: list[int]) -> dict[int, list[Entry]]:

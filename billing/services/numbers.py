@@ -10,6 +10,7 @@ from billing.models import Charge, NumberMonth
 from billing.services import total_rows
 from billing.services.day_prices import DayPrices
 from billing.services.entries import Concern, Totals, count, entry_of
+from billing.services.locks import share_lock
 from calls.core.meter import Measured
 from routing.models import PhoneNumber
 
@@ -17,6 +18,7 @@ from routing.models import PhoneNumber
 @transaction.atomic
 def note_month(today: date) -> int:
     """Every number that is ours in this month, once; how many were not noted yet."""
+    share_lock()
     month = today.replace(day=1)
     numbers = PhoneNumber.objects.values_list("e164", flat=True)
     rows = [NumberMonth(number=number, month=month) for number in numbers]

@@ -1,45 +1,53 @@
-"""A batch of calls worked out for a rebuild, as text that the database takes in."""
+"""Many calls entered anew at once: what stands for them is replaced.
+
+The totals are not moved by this; whoever asks for it has them added up afterwards.
+"""
 
 import gc
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
+from billing.models import CallSheet
 from billing.services.circumstances import TestCallers, test_callers
 from billing.services.day_prices import DayPrices
 from billing.services.entries import Entry
-from billing.services.ledger import NEEDED, SHEET_COLUMNS, WorkedOut
+from billing.services.ledger import (
+    NEEDED,
+    SHEET_COLUMNS,
+    WorkedOut,
+    lock_sheets,
+)
+from billing.services.locks import share_lock
 from calls.models import Call
 
-SHEETS = f"COPY billing_callsheet (call_id, {', '.join(SHEET_COLUMNS)}) FROM STDIN"
+GONE = "DELETE FROM billing_charge WHERE call_id = ANY(%s)"
+COLUMNS = ", ".join(SHEET_COLUMNS)
+SHEETS = f"""
+INSERT INTO billing_callsheet (call_id, {COLUMNS})
+SELECT call_id, {COLUMNS} FROM json_populate_recordset(NULL::billing_callsheet, %s)
+ON CONFLICT (call_id) DO UPDATE
+SET {", ".join(f"{column} = EXCLUDED.{column}" for column in SHEET_COLUMNS)}
+"""
 CHARGES = f"COPY billing_charge ({', '.join(Entry._fields)}) FROM STDIN"
 # What must not stand in a line of PostgreSQL's COPY as it is.
+ESCAPED = re.compile(r"[\\\t\n\r]")
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Calls by their keys."""
+    """Calls by their keys, in their order."""
 
     calls: list[int]
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    calls: int
-    sheets: bytes
-    charges: bytes
-
-    def copy(self) -> None:
-        with connection.cursor() as cursor:
-            for statement, lines in ((SHEETS, self.sheets), (CHARGES, self.charges)):
-                with cursor.copy(statement) as copy:
-                    copy.write(lines)
 
 
 @cache
@@ -47,35 +55,59 @@ def known() -> tuple[DayPrices, TestCallers]:
     return DayPrices(), test_callers()
 
 
-def work_out_apart(piece: Piece) -> Written:
+def enter_apart(piece: Piece) -> int:
     """In a process of its own, which lives no longer than the rebuild."""
-    written = work_out(piece, *known())
+    done = enter_anew(piece, *known())
     gc.collect()  # now, when nearly all that was made is gone already
-    return written
+    return done
 
 
-def work_out(piece: Piece, prices: DayPrices, testers: TestCallers) -> Written:
+@transaction.atomic
+def enter_anew(piece: Piece, prices: DayPrices, testers: TestCallers) -> int:
+    """How many calls were entered: those that there still are."""
+    share_lock()
+    lock_sheets(piece.calls)
     calls = list(Call.objects.filter(pk__in=piece.calls).only(*NEEDED))
     worked_out = WorkedOut(calls, piece.now, prices, testers)
-    sheets = (
-        [sheet.pk, *(getattr(sheet, column) for column in SHEET_COLUMNS)]
-        for sheet in worked_out.sheets
-    )
     entries = (entry for those in worked_out.entries.values() for entry in those)
-    return Written(len(calls), lines_of(sheets), lines_of(entries))
+    with connection.cursor() as cursor:
+        cursor.execute(GONE, [piece.calls])
+        cursor.execute(SHEETS, [sheets_told(worked_out.sheets)])
+        with cursor.copy(CHARGES) as copy:
+            copy.write(lines_of(entries))
+    return len(calls)
+
+
+def sheets_told(sheets: Iterable[CallSheet]) -> str:
+    rows = [
+        {name: getattr(sheet, name) for name in ("call_id", *SHEET_COLUMNS)}
+        for sheet in sheets
+    ]
+    return orjson.dumps(rows, default=str).decode()
 
 
 def lines_of(rows: Iterable[Iterable[object]]) -> bytes:
-    lines = ["\t".join([told(value) for value in row]) for row in rows]
+    lines = ["\t".join([TOLD[type(value)](value) for value in row]) for row in rows]
     return "".join([f"{line}\n" for line in lines]).encode()
 
 
-def told(value: object) -> str:
-    """As COPY reads it."""
-    if value is None:
-        return r"\N"
-    if isinstance(value, dict | list):
-        text = orjson.dumps(value).decode()
-    else:
-        text = str(value)
-    return text if text.isalnum() else text.translate(ESCAPES)
+def told_text(text: str) -> str:
+    return text.translate(ESCAPES) if ESCAPED.search(text) else text
+
+
+def told_json(value: object) -> str:
+    return orjson.dumps(value).decode().replace("\\", r"\\")
+
+
+def told_nothing(value: None) -> str:
+    return r"\N"
+
+
+# How COPY reads the values of our columns.
+TOLD: Mapping[type, Callable[[Any], str]] = {
+    str: told_text,
+    dict: told_json,
+    list: told_json,
+    type(None): told_nothing,
+    **dict.fromkeys((int, bool, Decimal, date, datetime), str),
+}

@@ -2,10 +2,13 @@
 
 from datetime import date
 
-from django.db import connection
+from django.db import connection, transaction
 
 from billing.models import CallTotal, DayTotal
 from billing.services.entries import Outcome, Outcomes, Sums, Totals
+from billing.services.locks import lock_alone
+
+BEGINNING, END = date(1900, 1, 1), date(9999, 12, 31)
 
 MONEY = """
 INSERT INTO billing_daytotal (
@@ -59,14 +62,14 @@ SELECT sheet.day, sheet.number, sheet.agent, sheet.release, sheet.language,
     sheet.disposition, charge.component, part.cause, charge.currency, {SUMS}
 FROM billing_callsheet AS sheet
 JOIN billing_charge AS charge ON charge.call_id = sheet.call_id {PARTS}
-WHERE sheet.day BETWEEN %s AND %s
+WHERE sheet.day = %s
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 OF_NO_CALL = f"""{COLUMNS}
 SELECT charge.day, charge.number, '', 0, '', '', charge.component, part.cause,
     charge.currency, {SUMS}
 FROM billing_charge AS charge {PARTS}
-WHERE charge.call_id IS NULL AND charge.day BETWEEN %s AND %s
+WHERE charge.call_id IS NULL AND charge.day = %s
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 OUTCOMES = """
@@ -75,19 +78,35 @@ INSERT INTO billing_calltotal (
     calls, answered, contained, handed_off, leads)
 SELECT day, number, agent, release, language, disposition,
     count(*), sum(answered), sum(contained), sum(handed_off), sum(lead)
-FROM billing_callsheet WHERE day BETWEEN %s AND %s
+FROM billing_callsheet WHERE day = %s
 GROUP BY 1, 2, 3, 4, 5, 6
+"""
+DAYS = """
+SELECT day FROM billing_callsheet WHERE day BETWEEN %(first)s AND %(last)s
+UNION SELECT day FROM billing_daytotal WHERE day BETWEEN %(first)s AND %(last)s
+UNION SELECT day FROM billing_calltotal WHERE day BETWEEN %(first)s AND %(last)s
+UNION SELECT day FROM billing_charge
+    WHERE call_id IS NULL AND day BETWEEN %(first)s AND %(last)s
+ORDER BY 1
 """
 
 
-def add_up_anew(first: date, last: date) -> None:
-    """From the entries, for local days; the ledger's lock must be held alone."""
-    days = [first, last]
-    DayTotal.objects.filter(day__range=days).delete()
-    CallTotal.objects.filter(day__range=days).delete()
+def days(first: date = BEGINNING, last: date = END) -> list[date]:
+    """Local days on which anything stands in the ledger, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS, {"first": first, "last": last})
+        return [day for (day,) in cursor.fetchall()]
+
+
+@transaction.atomic
+def add_up_anew(day: date) -> None:
+    """From the entries of a local day, at a moment when nobody changes them."""
+    lock_alone()
+    DayTotal.objects.filter(day=day).delete()
+    CallTotal.objects.filter(day=day).delete()
     with connection.cursor() as cursor:
         for statement in (OF_CALLS, OF_NO_CALL, OUTCOMES):
-            cursor.execute(statement, days)
+            cursor.execute(statement, [day])
 
 
 def add_money(totals: Totals) -> None:

@@ -1,12 +1,15 @@
 """Keeping the ledger. A run that is lost is made good by the next one."""
 
-from datetime import date
+from time import monotonic
 
 from celery import shared_task
 from django.utils import timezone
 
-from billing.services import keeping, numbers
-from billing.services.rebuild import Wish, price_again
+from billing.services import keeping, numbers, repricing
+from calls.tasks import enqueue
+
+# A task may run for a minute and a half; a step ends what it has begun.
+STEP_SECONDS = 40.0
 
 
 @shared_task
@@ -17,14 +20,17 @@ def keep_ledger() -> None:
 
 @shared_task
 def tidy_ledger() -> None:
-    """Every few minutes: numbers of the month, and prices that were missing."""
+    """Every few minutes: numbers of the month, prices that were missing, lost work."""
     now = timezone.now()
+    for asked in repricing.lost(now):
+        enqueue(price_days_again, asked)
     numbers.note_month(now.date())
     keeping.fill_gaps(now)
 
 
 @shared_task
-def price_days_again(first: str, last: str, why: str, asked_by: str) -> None:
-    """Days as in 2026-11-22. Repeated it would find nothing to change."""
-    days = date.fromisoformat(first), date.fromisoformat(last)
-    price_again(Wish(*days, why, asked_by), timezone.now())
+def price_days_again(asked: int, seconds: float = STEP_SECONDS) -> None:
+    """As much of it as one task has time for; the next one goes on."""
+    until = monotonic() + seconds
+    if not repricing.step(asked, timezone.now(), until=until):
+        enqueue(price_days_again, asked)

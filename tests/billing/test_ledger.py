@@ -4,10 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
-import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,9 +24,10 @@ from billing.models import (
 )
 from billing.services import cost_of_call, totals
 from billing.services.keeping import fill_gaps, keep
-from billing.services.ledger import LEDGER_LOCK, enter
+from billing.services.ledger import enter
 from billing.services.numbers import note_month
-from billing.services.rebuild import Wish, price_again, rebuild
+from billing.services.rebuild import rebuild
+from billing.services.repricing import Wish, price_again
 from billing.services.totals import By
 from billing.tasks.ledger import keep_ledger, tidy_ledger
 from calls.core.words import AttemptResult, CallState, EventKind, FollowUpKind
@@ -306,18 +305,6 @@ def test_a_contact_who_took_the_caller_is_a_leg_of_the_ledger() -> None:
     make_attempt(make_handoff(call), result=AttemptResult.ACCEPTED, seconds=70)
     enter_all()
     assert by_component()[Component.OUTBOUND_LEG] == 4
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nobody_enters_while_the_ledger_is_rebuilt() -> None:
-    call = over()
-    parameters = connection.get_connection_params()
-    for name in ("cursor_factory", "context", "prepare_threshold"):
-        parameters.pop(name, None)
-    with psycopg.connect(**parameters) as elsewhere:
-        elsewhere.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
-        assert enter([call.pk], after(600)) == 0
-    assert enter([call.pk], after(600)) == 1
 
 
 FIGURES = st.one_of(

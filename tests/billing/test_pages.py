@@ -18,8 +18,8 @@ from billing.core.reconciling import Billed
 from billing.core.units import Provider
 from billing.models import Budget, BudgetReached, Charge, Reconciliation, RePricing
 from billing.services import budgets
-from billing.services.rebuild import Wish, price_again
 from billing.services.reconciling import keep_comparison
+from billing.services.repricing import Wish, price_again
 from billing.services.totals import By
 from billing.tasks.ledger import price_days_again
 from tests.billing.ledger_rows import after, enter_all, over, say, set_prices
@@ -104,9 +104,13 @@ def test_days_are_priced_again_by_whoever_says_why(
     with django_capture_on_commit_callbacks() as later:
         admin_client.post(url, form | {"last_day": "2026-11-23"})
     assert len(later) == 1
-    assert not RePricing.objects.exists()
-    price_days_again("2026-11-23", "2026-11-23", "A contract.", admin_user.username)
+    assert "Waiting to begin" in page(admin_client, "repricing_changelist")
+    asked = RePricing.objects.get()
+    price_days_again(asked.pk, 0.0)
+    assert "0 of 1 calls" in page(admin_client, "repricing_changelist")
+    price_days_again(asked.pk)
     told = page(admin_client, "repricing_changelist")
+    assert "Done" in told
     assert "23 Nov 2026 to 23 Nov 2026" in told
     assert "A contract." in told
     assert admin_user.username in told

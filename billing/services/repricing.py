@@ -1,0 +1,171 @@
+"""Days priced again, at the price list as it is now, because somebody asked for it.
+
+A month of many calls takes longer than a task may, so it goes in steps, and each step
+goes on where the last one ended. First the days forget their prices; then all calls
+with charges on these days are entered anew, at most a thousand in one transaction with
+the note of how far it has come; then the totals are added up, a day at a time. So a
+step that is lost or done twice changes nothing. Calls that go on are entered meanwhile
+as always, at the new prices.
+"""
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from time import monotonic
+
+from django.db import connection, transaction
+from django.db.models import Count, Sum
+
+from billing.core.reading import NOTHING
+from billing.models import Charge, DayPrice, RePricing
+from billing.services import numbers, total_rows
+from billing.services.circumstances import TestCallers, test_callers
+from billing.services.day_prices import DayPrices
+from billing.services.locks import lock_alone
+from billing.services.rebuild import (
+    Progress,
+    collecting_between_batches,
+    pieces,
+    quietly,
+    sum_of,
+)
+from billing.services.rebuild_batches import Piece, enter_anew
+
+NEVER = float("inf")
+# A step that has not moved for so long was lost. Longer than any step may take.
+LOST_AFTER = timedelta(minutes=4)
+CONCERNED = """
+SELECT DISTINCT call_id FROM billing_charge
+WHERE day BETWEEN %s AND %s AND call_id > %s ORDER BY call_id
+"""
+LOCAL_DAYS = """
+SELECT min(sheet.day), max(sheet.day) FROM billing_callsheet AS sheet
+WHERE EXISTS (SELECT FROM billing_charge AS charge
+              WHERE charge.call_id = sheet.call_id AND charge.day BETWEEN %s AND %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """To price days again, both included, at the price list as it is now."""
+
+    first: date
+    last: date
+    why: str
+    asked_by: str
+
+
+def ask(wish: Wish, now: datetime) -> RePricing:
+    return RePricing.objects.create(
+        first_day=wish.first,
+        last_day=wish.last,
+        why=wish.why,
+        asked_by=wish.asked_by,
+        at=now,
+        moved_at=now,
+    )
+
+
+def price_again(wish: Wish, now: datetime, progress: Progress = quietly) -> RePricing:
+    """All steps at once."""
+    asked = ask(wish, now)
+    step(asked.pk, now, progress=progress)
+    return RePricing.objects.get(pk=asked.pk)
+
+
+def lost(now: datetime) -> list[int]:
+    unfinished = RePricing.objects.filter(finished_at=None)
+    unfinished = unfinished.filter(moved_at__lt=now - LOST_AFTER)
+    return list(unfinished.order_by("pk").values_list("pk", flat=True))
+
+
+def step(
+    key: int,
+    now: datetime,
+    *,
+    until: float = NEVER,
+    clock: Callable[[], float] = monotonic,
+    progress: Progress = quietly,
+) -> bool:
+    """True when all is done, False when it is time to go on in another step.
+
+    What is begun before the clock says `until` is ended.
+    """
+    asked = begin(key, now)
+    if asked.finished_at is not None:
+        return True
+    prices, testers = DayPrices(), test_callers()
+    with collecting_between_batches():
+        for piece in pieces(concerned(asked), now):
+            if clock() >= until:
+                return False
+            done = enter_piece(key, piece, prices, testers)
+            progress(done, asked.calls)
+            gc.collect()
+    for day in total_rows.days(*local_days(asked)):
+        if asked.last_added is None or day > asked.last_added:
+            if clock() >= until:
+                return False
+            add_up(key, day, now)
+    finish(key, now)
+    return True
+
+
+@transaction.atomic
+def begin(key: int, now: datetime) -> RePricing:
+    """Once. Nobody charges anything while the days forget what they were priced at."""
+    lock_alone()
+    asked = RePricing.objects.select_for_update().get(pk=key)
+    if asked.before is not None:
+        return asked
+    charges = Charge.objects.filter(day__range=asked.days)
+    found = charges.aggregate(
+        sum=Sum("amount"), charges=Count("pk"), calls=Count("call", distinct=True)
+    )
+    asked.before, asked.charges = found["sum"] or NOTHING, found["charges"]
+    asked.calls, asked.moved_at = found["calls"], now
+    asked.save()
+    DayPrice.objects.filter(day__range=asked.days).delete()
+    numbers.charge_months(*asked.days)
+    return asked
+
+
+def concerned(asked: RePricing) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(CONCERNED, [*asked.days, asked.last_call])
+        return [call for (call,) in cursor.fetchall()]
+
+
+@transaction.atomic
+def enter_piece(key: int, piece: Piece, prices: DayPrices, testers: TestCallers) -> int:
+    """How many calls are done by now. Who comes second with a piece does nothing."""
+    asked = RePricing.objects.select_for_update().get(pk=key)
+    if asked.last_call < piece.calls[0]:
+        enter_anew(piece, prices, testers)
+        asked.last_call, asked.moved_at = piece.calls[-1], piece.now
+        asked.calls_done += len(piece.calls)
+        asked.save()
+    return asked.calls_done
+
+
+def local_days(asked: RePricing) -> tuple[date, date]:
+    """Days of calls whose charges are of these days of UTC."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCAL_DAYS, asked.days)
+        first, last = cursor.fetchone() or (None, None)
+    return min(first or asked.first_day, asked.first_day), max(
+        last or asked.last_day, asked.last_day
+    )
+
+
+def add_up(key: int, day: date, now: datetime) -> None:
+    total_rows.add_up_anew(day)
+    RePricing.objects.filter(pk=key).update(last_added=day, moved_at=now)
+
+
+def finish(key: int, now: datetime) -> None:
+    asked = RePricing.objects.get(pk=key)
+    asked.after = sum_of(Charge.objects.filter(day__range=asked.days))
+    asked.finished_at = now
+    asked.save()
