@@ -35,7 +35,7 @@ class MoveForm(forms.Form):
 
 
 @admin.action(
-    description="Move the selected rules to another place", permissions=["change"]
+    description="Move to another place", permissions=["change"]
 )
 def move_rules(
     model_admin: Any, request: HttpRequest, queryset: "QuerySet[RoutingRule]"

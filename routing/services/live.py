@@ -1,14 +1,16 @@
 """The release that calls are decided from, in memory.
 
 `current` is what every new call asks, so it must not wait for the database: a thread
-of its own looks for a newer release twice a second and replaces the ruleset whole. A
-call keeps the ruleset it was given. While the database is away the last one stays.
+of its own looks for a newer release when one is announced, and twice a second in any
+case, and replaces the ruleset whole. A call keeps the ruleset it was given. While the
+database is away the last one stays.
 
 `ROUTING_REFRESH_SECONDS` sets the interval; with 0 there is no thread and every use
 looks by itself, which is what tests want.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
@@ -23,6 +25,7 @@ from routing.core.plan import plan_of
 from routing.core.ruleset import Ruleset
 from routing.errors import NoRelease, UnknownRelease
 from routing.models import Release
+from routing.services.announcements import Listener
 
 logger = logging.getLogger(__name__)
 
@@ -115,10 +118,11 @@ class Live:
         self.looked.wait(FIRST_LOOK_SECONDS)
 
     def keep_refreshing(self) -> None:
-        while not self.stopped.is_set():
-            self.refresh_apart()
-            self.looked.set()
-            self.stopped.wait(settings.ROUTING_REFRESH_SECONDS)
+        with contextlib.closing(Listener()) as listener:
+            while not self.stopped.is_set():
+                self.refresh_apart()
+                self.looked.set()
+                listener.wait(settings.ROUTING_REFRESH_SECONDS)
 
     def stop(self) -> None:
         """Let the thread end. A process that ends need not ask for it."""

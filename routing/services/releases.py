@@ -17,6 +17,7 @@ from routing.errors import (
 )
 from routing.models import Release
 from routing.services import config, linting
+from routing.services.announcements import announce
 from routing.services.config.draft import Document
 from routing.services.config.shape import completed
 from routing.services.drafts import changes_between, draft_snapshot, lock
@@ -51,6 +52,7 @@ def publish(
     """
     with transaction.atomic():
         lock()
+        transaction.on_commit(announce, robust=True)
         last = newest_number()
         if after is not None and after != last:
             raise PublishedMeanwhile(last)
