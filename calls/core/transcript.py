@@ -213,7 +213,9 @@ def tell_cache_lost(story: Story, entry: Entry) -> None:
     title = "After the change the model read everything again"
     text = "What it had read before is charged for at the full price once more."
     story.put(entry, Look.WARNING, title, text)
-    story.note(f"{entry.text('lost')} tokens more at the full price")
+    cost = entry.text("cost")
+    dearer = f", about {cost} US dollars" if cost else ""
+    story.note(f"{entry.text('lost')} tokens more at the full price{dearer}")
 
 
 # People

@@ -160,7 +160,7 @@ class EventKind(StrEnum):
     DISCONNECTED = "disconnected"  # code, why
     NOTED = "noted"  # text; anything else worth keeping
     PROMPT_CHANGED = "prompt_changed"  # what (instructions, tools), by whomever
-    CACHE_LOST = "cache_lost"  # what, before, after, lost (cached tokens)
+    CACHE_LOST = "cache_lost"  # what, before, after, lost (cached tokens), cost
     UNKNOWN_EVENT = "unknown_event"  # type, times, raw
     # Written by webhooks and services.
     OFFERED = "offered"  # verdict, rule

@@ -8,13 +8,15 @@ on talking, and another process takes the lease and goes on deciding.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import partial
 
 from django.utils import timezone
 
 from calls.core import events as ev
 from calls.core.actions import HandOff, HangUp, Note, ReportIncident, RunTool
+from calls.core.meter import Measured
 from calls.core.voice import VoiceCall
 from calls.core.voice import events as vev
 from calls.core.voice.actions import (
@@ -81,7 +83,7 @@ class VoiceDriver:
             briefing, held_by, self._reader, self._recorder.report
         )
         self._tools = Tools(briefing, held_by, self.tell)
-        self._cache = CacheWatch()
+        self._cache = CacheWatch(self._price_of_response)
         self._used: set[str] = set()
         self._transfers = Transfers(briefing, held_by, self.tell)
         self._left = Left("", "", briefing.session.language, {})
@@ -346,6 +348,10 @@ class VoiceDriver:
         self._recorder.use(row)
         if used.by_response:
             self._note_all(self._cache.response_used(used.figures))
+
+    def _price_of_response(self, figures: Mapping[str, object]) -> Decimal | None:
+        item, now = self._reader.voice_model, timezone.now()
+        return self._runtime.meter.price(Measured("openai", item, figures, now))
 
     async def _store_leaving(self) -> None:
         """How the call was ended stands before the carrier's callback asks for it."""

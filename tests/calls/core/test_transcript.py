@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -219,6 +220,19 @@ def test_a_language_is_no_news_when_it_is_the_first_or_only_spelled_otherwise() 
         entry("caller_said", 3, text="Hello?"),
     )
     assert [line.language for line in told] == ["", "", ""]
+
+
+def test_a_change_of_the_prompt_is_told_with_what_it_cost() -> None:
+    lost: Any = {"what": ["tools"], "before": 640, "after": 64, "lost": 576}
+    told = lines(
+        entry("prompt_changed", 1, what=["instructions", "tools"]),
+        entry("cache_lost", 2, **lost, cost="0.0576"),
+        entry("cache_lost", 3, **lost),
+    )
+    assert "instructions and tools were changed" in told[0].title
+    tokens = "576 tokens more at the full price"
+    assert told[1].note == f"{tokens}, about 0.0576 US dollars"
+    assert told[2].note == tokens
 
 
 def test_a_resumed_call_says_so() -> None:
