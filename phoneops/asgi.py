@@ -28,6 +28,7 @@ from calls.driver.sidebands import CHANNEL  # noqa: E402
 from calls.websocket_urls import websocket_urlpatterns  # noqa: E402
 
 WEBHOOKS = ("/twilio/", "/openai/")
+HEALTH = ("/healthz", "/readyz", "/metrics")
 WEBHOOK_THREADS = 4
 REPORTS_AT_ONCE = 2
 # Callbacks that are told and not asked.
@@ -67,9 +68,22 @@ def is_report(path: str, body: bytes) -> bool:
     return path.startswith(REPORTS) or GONE.search(body) is not None
 
 
-class WebhookHandler(ASGIHandler):
-    """Django's handler without middleware: a provider has no session, no cookie and
-    no browser. A process answers about twice as many webhooks this way.
+class MachineHandler(ASGIHandler):
+    """Django's handler without middleware: a machine has no session, no cookie and no
+    browser. And whoever asks for our health may do so by any name or number of ours,
+    which for a page would be a host that is not allowed.
+    """
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+        get_response = self._get_response_async  # type: ignore[attr-defined]  # private
+        self._middleware_chain = convert_exception_to_response(get_response)
+
+
+class WebhookHandler(MachineHandler):
+    """A process answers about twice as many webhooks without middleware.
 
     When many calls end at once, a new caller must not wait behind what is told of
     them: of reports only a few are handled at a time, and the rest wait here.
@@ -98,20 +112,16 @@ class WebhookHandler(ASGIHandler):
         async with self._threads.one():
             await self.handle(scope, receive, send)
 
-    def load_middleware(self, is_async: bool = False) -> None:
-        self._view_middleware: list[Any] = []
-        self._template_response_middleware: list[Any] = []
-        self._exception_middleware: list[Any] = []
-        get_response = self._get_response_async  # type: ignore[attr-defined]  # private
-        self._middleware_chain = convert_exception_to_response(get_response)
 
-
-webhooks = WebhookHandler()
+webhooks, machines = WebhookHandler(), MachineHandler()
 
 
 async def answer(scope: Any, receive: Any, send: Any) -> None:
-    handler = webhooks if scope["path"].startswith(WEBHOOKS) else pages
-    await handler(scope, receive, send)
+    if scope["path"].startswith(WEBHOOKS):
+        await webhooks(scope, receive, send)
+    else:
+        handler = machines if scope["path"] in HEALTH else pages
+        await handler(scope, receive, send)
 
 
 async def refuse(scope: Any, receive: Any, send: Any) -> None:

@@ -3,7 +3,7 @@ its numbers (/metrics)."""
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import redis.asyncio
 from channels.db import database_sync_to_async
@@ -11,8 +11,15 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
 
+from calls.driver.runtime import find_runtime
 from routing.errors import NoRelease
 from routing.services import live
 
@@ -27,8 +34,37 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "alive"})
 
 
-def metrics(request: HttpRequest) -> HttpResponse:
+async def metrics(request: HttpRequest) -> HttpResponse:
+    """On the loop that drives the calls, for what is told of them lives there."""
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+class LiveFigures(Collector):
+    """Of the calls that this process drives. Without a call yet there are none."""
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())  # what there is depends on what runs; nothing clashes with it
+
+    def collect(self) -> Iterator[Metric]:
+        made = find_runtime()
+        if made is None:
+            return
+        journal = made.journal.figures
+        for name, value, told in (
+            ("live_calls", len(made.live), "Calls that this process drives"),
+            ("journal_rows_waiting", made.journal.waiting, "Journal rows not written"),
+            ("journal_delayed", bool(journal.delayed_since), "1: no database for it"),
+        ):
+            yield GaugeMetricFamily(f"phoneops_{name}", told, value=value)
+        for name, count, told in (
+            ("journal_rows_written", journal.written, "Journal rows in the database"),
+            ("journal_rows_dropped", journal.dropped, "Journal rows that were lost"),
+            ("journal_failures", journal.failures, "Times a batch had to be repeated"),
+        ):
+            yield CounterMetricFamily(f"phoneops_{name}", told, value=count)
+
+
+REGISTRY.register(LiveFigures())
 
 
 async def readyz(request: HttpRequest) -> HttpResponse:

@@ -117,6 +117,11 @@ class Journal:
         self._connection: psycopg.AsyncConnection | None = None
         self._task = asyncio.create_task(self._write_forever(), name="journal")
 
+    @property
+    def waiting(self) -> int:
+        """Rows that are not being written yet."""
+        return len(self._batch.rows)
+
     def put(self, row: Row) -> None:
         """Never blocks. A full queue is counted: the database is gone for minutes."""
         if len(self._batch.rows) >= MOST_ROWS_WAITING:

@@ -198,6 +198,11 @@ def runtime() -> Runtime:
     return _runtimes[loop]
 
 
+def find_runtime() -> Runtime | None:
+    """The running event loop's, if it has one; asking must not make it."""
+    return _runtimes.get(asyncio.get_running_loop())
+
+
 async def close_runtime() -> None:
     made = _runtimes.pop(asyncio.get_running_loop(), None)
     if made is not None:

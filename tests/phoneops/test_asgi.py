@@ -11,8 +11,10 @@ from channels.testing import HttpCommunicator, WebsocketCommunicator
 from phoneops.asgi import REPORTS_AT_ONCE, Threads, WebhookHandler, application
 
 
-async def ask(method: str, path: str) -> tuple[int, dict[bytes, bytes]]:
-    headers = [(b"host", b"localhost")]
+async def ask(
+    method: str, path: str, host: bytes = b"localhost"
+) -> tuple[int, dict[bytes, bytes]]:
+    headers = [(b"host", host)]
     server = HttpCommunicator(application, method, path, headers=headers)
     response = await server.get_response()
     await server.wait()  # the answer is out before the handler is done
@@ -23,6 +25,18 @@ async def test_a_webhook_passes_no_middleware() -> None:
     status, headers = await ask("POST", "/twilio/nothing-here/")
     assert status == 404
     assert b"X-Frame-Options" not in headers
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+async def test_health_may_be_asked_for_by_any_name(path: str) -> None:
+    status, headers = await ask("GET", path, host=b"10.0.0.7:8000")
+    assert status == 200
+    assert b"X-Frame-Options" not in headers
+
+
+async def test_a_page_may_not() -> None:
+    status, _ = await ask("GET", "/admin/", host=b"10.0.0.7:8000")
+    assert status == 400
 
 
 async def test_a_page_passes_all_middleware() -> None:

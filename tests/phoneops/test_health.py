@@ -6,7 +6,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
 
+from calls.driver.runtime import runtime
 from phoneops import first_run, health
+from tests.calls.driver.carrier import on_the_line, ready_call
 
 
 def test_a_process_that_runs_is_alive(client: Client) -> None:
@@ -18,6 +20,22 @@ def test_metrics_are_in_the_format_of_prometheus(client: Client) -> None:
     response = client.get("/metrics")
     assert response["Content-Type"].startswith("text/plain")
     assert b"# HELP" in response.content
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_metrics_tell_of_live_calls_and_of_their_journal(
+    async_client: AsyncClient,
+) -> None:
+    assert b"phoneops_live_calls" not in (await async_client.get("/metrics")).content
+    call = await ready_call()
+    async with on_the_line(call, ["At nine."]) as (end, _model):
+        await end.says("When do you open?")
+        await end.hears()
+        await runtime().journal.flushed()
+        figures = (await async_client.get("/metrics")).content.decode()
+        assert "phoneops_live_calls 1.0" in figures
+        assert "phoneops_journal_rows_written_total 0.0" not in figures
+        assert "phoneops_journal_rows_dropped_total 0.0" in figures
 
 
 @pytest.mark.django_db(transaction=True)
