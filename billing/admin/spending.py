@@ -60,7 +60,6 @@ class SpendingAdmin(ReadOnlyAdmin):
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "title": "Spending",
-            "opts": DayTotal._meta,
             "form": form,
             "outlooks": outlooks(timezone.now()),
         }

@@ -28,7 +28,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`empty` is what stands there when there are no rows."""
+    """`empty` is what stands there when there are no rows. `in_words`: what stands
+    behind the first column is no figures.
+    """
 
     key: str
     title: str
@@ -36,6 +38,7 @@ class Section:
     rows: tuple[tuple[Cell, ...], ...] = ()
     notes: tuple[str, ...] = ()
     empty: str = ""
+    in_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,5 +85,5 @@ def release_notes(one: Published) -> Iterator[str]:
         yield one_or_many("and one change more", "and %(count)s changes more", more) % {
             "count": more
         }
-    if one.few and one.after.calls:
+    if one.few and one.after.calls and one.earlier.calls:
         yield _("These are few calls, so what moved may be chance.")

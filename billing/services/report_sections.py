@@ -259,6 +259,7 @@ class Sections:
             (_("Why"), _("Line"), _("When"), _("Length")),
             tuple(self.heard(one) for one in self.report.to_hear),
             empty=_("No call stands out."),
+            in_words=True,
         )
 
     def heard(self, one: ToHear) -> tuple[Cell, ...]:

@@ -25,6 +25,7 @@ def unpriced_sections(report: Report) -> Iterator[Section]:
             % often,
         ),
         empty=_("What is missing are figures of the provider, not prices."),
+        in_words=True,
     )
 
 

@@ -23,6 +23,7 @@ from billing.services.report_files import unable_to_run
 from billing.tasks import send_copy, send_due_reports, send_report
 from calls.core.words import CallState, Disposition
 from calls.models import Call
+from routing.models import Release
 from tests.billing.report_rows import FRIDAY, make_report_row, make_subscription
 from tests.calls.admin.scene import make_staff
 from tests.makers_calls import NOON, make_call
@@ -106,6 +107,17 @@ def test_what_people_wrote_cannot_break_out_of_the_mail() -> None:
     mail = copy()
     assert "<script>" not in text_of(mail, "html")
     assert "<script>" in text_of(mail)
+
+
+def test_the_first_release_is_compared_with_nothing() -> None:
+    make_subscription()
+    with time_machine.travel(ON_FRIDAY, tick=False):
+        Release.objects.create(number=1, snapshot={}, note="To begin with")
+    closed(release_number=1, offered_at=ON_FRIDAY + timedelta(hours=1))
+    text = text_of(copy())
+    assert "“To begin with”" in text
+    assert "There are no calls before and after it to compare." in text
+    assert "few calls" not in text
 
 
 def test_a_day_without_calls_reads_well() -> None:

@@ -50,6 +50,13 @@ def test_the_mail_names_it(kind: str) -> None:
     assert "so more was spent than this" in told
 
 
+def test_plain_text_reads_as_a_sentence() -> None:
+    make_subscription()
+    use_an_unknown_model()
+    line = "- gpt-9-nova: text tokens in; why: The price list does not know it."
+    assert line in mailed()
+
+
 def test_the_page_and_the_file_name_it(admin_client: Client) -> None:
     use_an_unknown_model()
     query = {"first": str(DAY), "last": str(DAY), "zone": "UTC"}
