@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.core.closure import Closure, ClosureAction
 from routing.core.decide import DEFAULT, decide
 from routing.core.decision import (
     CallerKind,
@@ -29,6 +30,7 @@ from routing.core.matches import (
 from routing.core.plan import plan_of
 from routing.core.reasons import rules_in_words, tell
 from routing.core.ruleset import (
+    CONTACT,
     Calendar,
     CallerList,
     CallerMatch,
@@ -155,6 +157,15 @@ STANDINGS = st.builds(
     agent=KEYS,
     most_seconds=st.integers(0, 900),
 )
+CLOSURES = st.builds(
+    Closure,
+    name=SHORT,
+    action=st.sampled_from(ClosureAction),
+    message=SHORT,
+    policy=KEYS | KEYS.map(f"{CONTACT}{{}}".format),
+    reason=SHORT,
+    switched_on=SHORT,
+)
 FACTS = st.builds(
     Facts,
     dialled=DIALLED,
@@ -175,6 +186,7 @@ FACTS = st.builds(
     budgets=st.builds(Budgets, st.lists(STANDINGS, max_size=2).map(tuple)),
     headers=st.dictionaries(st.sampled_from(["x-line", "x"]), SHORT, max_size=1),
     call=SHORT,
+    closure=st.none() | CLOSURES,
 )
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(  # noqa: DTZ001
     lambda moment: moment.replace(tzinfo=UTC)
