@@ -15,7 +15,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from time import monotonic
 
-from bench import journal, machine, relay, report, routing, webhook
+from bench import (
+    configuration,
+    journal,
+    machine,
+    publishing,
+    relay,
+    report,
+    routing,
+    webhook,
+)
 from bench.portal import Portal, Server, portal, server, wait_for_port
 from bench.relay import Load
 from bench.sip_part import ACCEPTING, SIDEBANDS, SipPart
@@ -27,7 +36,11 @@ FULL = Load(500, ramp=20.0, steady=45.0, leaving=60.0)
 QUICK = Load(80, ramp=4.0, steady=8.0, leaving=8.0)
 WARM_UP = Load(10, ramp=1.0, steady=1.0, leaving=1.0)
 WEBHOOK_SECONDS, QUICK_WEBHOOK_SECONDS = 30.0, 6.0
-PARTS = ("relay", "webhook", ACCEPTING, SIDEBANDS, "routing")
+PARTS = (
+    *("relay", "webhook", ACCEPTING, SIDEBANDS),
+    *("routing", "configuration", "publishing"),
+)
+STORED_CALLS, QUICK_STORED_CALLS = 100_000, 20_000
 STARTED = monotonic()
 
 
@@ -43,6 +56,7 @@ class Bench:
     portal: Portal
     stack: ExitStack
     parts: frozenset[str]
+    quick: bool
 
     async def run(self) -> list[Table]:
         tables: list[Table] = []
@@ -54,7 +68,22 @@ class Bench:
                 tables += await self.sip_part().run(voice)
             if "routing" in self.parts:
                 tables.append(report.routing_table(routing.measure()))
+            if "configuration" in self.parts:
+                tables += self.configuration_tables()
+            if "publishing" in self.parts:
+                tables.append(await self.publishing_table())
         return tables
+
+    def configuration_tables(self) -> list[Table]:
+        say("dry runs, and pages of 50 and of 500 rules")
+        calls = QUICK_STORED_CALLS if self.quick else STORED_CALLS
+        return configuration.configuration_tables(configuration.measure(calls))
+
+    async def publishing_table(self) -> Table:
+        say("publishing 500 rules to several web servers")
+        rounds = publishing.QUICK_ROUNDS if self.quick else publishing.ROUNDS
+        spread = await publishing.measure(self.portal, self.ports, rounds)
+        return publishing.spread_table(spread)
 
     async def carrier_tables(self, found: World) -> list[Table]:
         relayed = await self.relay_tables(found) if "relay" in self.parts else []
@@ -160,7 +189,7 @@ def main() -> None:
         say("starting PostgreSQL, Valkey and the portal")
         found = stack.enter_context(portal(ports))
         parts = frozenset(given.only)
-        bench = Bench(load, webhook_seconds, ports, found, stack, parts)
+        bench = Bench(load, webhook_seconds, ports, found, stack, parts, given.quick)
         tables = asyncio.run(bench.run())
     show = as_markdown if given.markdown else as_text
     print("\n".join(show(table) for table in tables))
