@@ -4,9 +4,9 @@ its numbers (/metrics)."""
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import redis.asyncio
-from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connection
@@ -91,7 +91,29 @@ async def ask(part: Callable[[], Awaitable[str]]) -> tuple[bool, str]:
         return False, f"not reachable ({type(problem).__name__})"
 
 
-@database_sync_to_async
+def apart(look: Callable[[], str]) -> Callable[[], Awaitable[str]]:
+    """On a thread of its own, so that one part which hangs says nothing of another.
+
+    On one only: as long as it hangs, whoever asks again waits and gives up, for else
+    every probe would leave a thread behind.
+    """
+    thread = ThreadPoolExecutor(1, thread_name_prefix=f"health-{look.__name__}")
+
+    def look_and_release() -> str:
+        try:
+            return look()
+        finally:
+            connection.close()
+
+    async def part() -> str:
+        return await asyncio.get_running_loop().run_in_executor(
+            thread, look_and_release
+        )
+
+    return part
+
+
+@apart
 def database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -117,7 +139,7 @@ async def channel_layer() -> str:
     return "delivers"
 
 
-@database_sync_to_async
+@apart
 def release() -> str:
     try:
         return f"release {live.current().number} is loaded"

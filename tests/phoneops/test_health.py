@@ -1,14 +1,24 @@
 """The three pages that machines ask."""
 
 import asyncio
+import threading
+from collections.abc import AsyncIterator
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient, Client
 
-from calls.driver.runtime import runtime
+from calls.driver.runtime import close_runtime, runtime
 from phoneops import first_run, health
 from tests.calls.driver.carrier import on_the_line, ready_call
+
+
+@pytest.fixture(autouse=True)
+async def _no_connection_is_left_open() -> AsyncIterator[None]:
+    yield
+    await close_runtime()
+    await sync_to_async(connections.close_all)()
 
 
 def test_a_process_that_runs_is_alive(client: Client) -> None:
@@ -68,6 +78,27 @@ async def test_a_part_that_does_not_answer_is_not_waited_for(
         return "never"
 
     assert await health.ask(silent) == (False, "no answer within 0 seconds")
+
+
+async def test_a_part_that_hangs_is_asked_once_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.01)
+    go_on, asked = threading.Event(), []
+
+    @health.apart
+    def hangs() -> str:
+        asked.append(threading.get_ident())
+        go_on.wait()
+        return "at last"
+
+    for _ in range(3):
+        assert await health.ask(hangs) == (False, "no answer within 0 seconds")
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 30)
+    assert await health.ask(health.apart(lambda: "fine")) == (True, "fine")
+    go_on.set()
+    assert await health.ask(hangs) == (True, "at last")
+    assert len(asked) == 2
 
 
 async def test_a_part_that_fails_is_named_in_plain_words() -> None:
