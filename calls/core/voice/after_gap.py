@@ -36,6 +36,8 @@ class AfterGap(ToolSide):
         """`last` says nothing where the provider did not tell it in time."""
         if self.state is not VoiceState.TALKING:
             return
+        if last.spoke:
+            self._timers.stop(Due.SOUND)  # it began, or even ended, in the gap
         self._unseen.pop(last.answered, None)
         lost = self._lost_outputs(last)
         for tool_call, output in lost.items():

@@ -89,11 +89,12 @@ class LastFound:
 class Recalled:
     """What an item is that we asked for: the completed call of a tool, or the output
 
-    of the tool call `answered`, or anything else.
+    of the tool call `answered`, or what the agent said (`spoke`), or anything else.
     """
 
     tool: ToolWish | None = None
     answered: str = ""
+    spoke: bool = False
 
 
 @dataclass(frozen=True, slots=True)

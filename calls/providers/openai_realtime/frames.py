@@ -232,7 +232,13 @@ class Reader:
             case "conversation.item.retrieved":
                 item = event.item
                 output = item.type == "function_call_output"
-                return [vev.Recalled(item.tool(), item.call_id if output else "")]
+                return [
+                    vev.Recalled(
+                        tool=item.tool(),
+                        answered=item.call_id if output else "",
+                        spoke=item.role == "assistant",
+                    )
+                ]
             case "input_audio_buffer.committed":
                 after = event.previous_item_id or ""
                 return [vev.ItemPlaced(event.item_id, after, by_caller=True)]

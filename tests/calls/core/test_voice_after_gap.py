@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from calls.core import events as ev
-from calls.core.actions import HandOff, HangUp, RunTool
+from calls.core.actions import HandOff, HangUp, ReportIncident, RunTool
 from calls.core.replay import Entry
 from calls.core.voice import Engine, VoiceCall, VoicePast
 from calls.core.voice import events as vev
@@ -18,7 +18,7 @@ from calls.core.voice.actions import (
 )
 from calls.core.voice.replay import voice_past_of
 from calls.core.voice.state import Leaving, VoiceState
-from calls.core.words import Ending, EventKind
+from calls.core.words import Ending, EventKind, IncidentKind
 from tests.calls.core.making import make_setting
 from tests.calls.core.test_voice import asks, of, speak, talking
 
@@ -153,6 +153,27 @@ def test_a_wish_to_speak_that_waited_is_granted_after_the_gap() -> None:
     call.receive(ev.DeadlinePassed(), 30)
     back(call)
     assert of(Respond, call.receive(vev.Recalled(), 20.2)) == [Respond()]
+
+
+def expecting_an_answer() -> VoiceCall:
+    call = talking()
+    call.receive(ev.CallerSpeaking(on=True), 17)
+    call.receive(ev.CallerSpeaking(on=False), 19)
+    back(call)
+    return call
+
+
+def test_an_answer_that_was_given_in_the_gap_is_no_dead_air() -> None:
+    call = expecting_an_answer()
+    call.receive(vev.Recalled(spoke=True), 20.2)
+    assert not of(ReportIncident, call.receive(ev.DeadlinePassed(), 26.5))
+
+
+def test_an_answer_that_is_still_owed_after_the_gap_is_waited_for() -> None:
+    call = expecting_an_answer()
+    call.receive(vev.Recalled(), 20.2)
+    (incident,) = of(ReportIncident, call.receive(ev.DeadlinePassed(), 26.5))
+    assert incident.kind is IncidentKind.DEAD_AIR
 
 
 def test_nothing_is_looked_for_while_the_call_is_being_left() -> None:

@@ -263,7 +263,8 @@ def test_what_marks_the_end_of_the_conversation_is_found_and_taken_away() -> Non
             {"type": "function_call_output", "call_id": "call_1", "output": "x"},
             vev.Recalled(answered="call_1"),
         ),
-        (MESSAGE, vev.Recalled()),
+        (MESSAGE, vev.Recalled(spoke=True)),
+        ({**MESSAGE, "role": "user"}, vev.Recalled()),
         ({}, vev.Recalled()),
     ],
 )
