@@ -8,11 +8,13 @@ whose fate is unknown is simply written again.
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import LiteralString
 
 import orjson
@@ -31,6 +33,7 @@ REST_SECONDS = 0.02
 MOST_ROWS_A_BATCH = 2000
 MOST_ROWS_WAITING = 200_000
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
+REFUSALS = (psycopg.DataError, psycopg.IntegrityError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,12 @@ class Journal:
             if self._closing:
                 self._wake.set()
             self._writing = True
-            await self._write_until_done(batch.rows)
+            try:
+                await self._write_until_done(batch.rows)
+            except Exception:
+                # Whatever it was, the calls that go on need their journal.
+                self.figures.dropped += len(batch.rows)
+                logger.exception("journal entries were lost")
             self._writing = False
             self._rested_at = self._time() + REST_SECONDS
             for waiter in batch.waiters:
@@ -177,21 +185,22 @@ class Journal:
                     waiter.set_result(None)
 
     async def _write_until_done(self, rows: Sequence[Row]) -> None:
-        attempt = 0
         for start in range(0, len(rows), MOST_ROWS_A_BATCH):
             part = rows[start : start + MOST_ROWS_A_BATCH]
-            while True:
-                try:
-                    await self._write(part)
-                    break
-                except (psycopg.DataError, psycopg.IntegrityError):
-                    await self._write_one_by_one(part)
-                    break
-                except (psycopg.Error, OSError) as error:
-                    await self._failed(error, attempt)
-                    attempt += 1
+            await self._write_part(part)
             self.figures.written += len(part)
             self._caught_up()
+
+    async def _write_part(self, part: Sequence[Row]) -> None:
+        for attempt in count():
+            try:
+                return await self._write(part)
+            except REFUSALS:
+                if len(part) > 1:
+                    return await self._write_one_by_one(part)
+                return self._refused(part)
+            except (psycopg.Error, OSError) as error:
+                await self._failed(error, attempt)
 
     def _caught_up(self) -> None:
         """Rows of a delay are safe; that there was one, an operator should know."""
@@ -230,15 +239,13 @@ class Journal:
         await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
 
     async def _write_one_by_one(self, rows: Sequence[Row]) -> None:
-        """One bad row (a zero byte in speech, say) must not hold up the others."""
+        """One bad row must not hold up the others, nor a lost connection end them."""
         for row in rows:
-            try:
-                await self._write([row])
-            except (psycopg.DataError, psycopg.IntegrityError) as error:
-                self.figures.dropped += 1
-                logger.error(
-                    "journal row refused", extra={"error": type(error).__name__}
-                )
+            await self._write_part([row])
+
+    def _refused(self, rows: Sequence[Row]) -> None:
+        self.figures.dropped += len(rows)
+        logger.error("journal row refused", extra={"kind": type(rows[0]).__name__})
 
     async def _write(self, rows: Sequence[Row]) -> None:
         if self._connection is None:
@@ -284,8 +291,16 @@ def _values(row: Row) -> tuple[LiteralString, tuple[object, ...]]:
 
 
 def _json(data: Mapping[str, object]) -> str:
-    """As JSON text; PostgreSQL stores no zero byte, whatever was said or keyed."""
-    return orjson.dumps(data, default=str).decode().replace("\\u0000", "")
+    """As JSON text; PostgreSQL stores no zero byte, whatever was said or keyed.
+
+    Nor half a character, which a model can send: the fast writer refuses it.
+    """
+    try:
+        text = orjson.dumps(data, default=str).decode()
+    except TypeError:
+        whole = json.dumps(data, default=str, ensure_ascii=False)
+        text = whole.encode(errors="replace").decode()
+    return text.replace("\\u0000", "")
 
 
 async def _connect() -> psycopg.AsyncConnection:
