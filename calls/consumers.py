@@ -28,6 +28,8 @@ from calls.providers.twilio.signature import verify_handshake
 logger = logging.getLogger(__name__)
 
 SETUP_SECONDS = 5.0
+# The caller hears the greeting meanwhile, and then nothing.
+OPEN_SECONDS = 8.0
 NORMAL, GOING_AWAY, POLICY, FAULT = 1000, 1001, 1008, 1011
 
 
@@ -108,9 +110,10 @@ class RelayConsumer(AsyncConsumer):
 
     async def _open_call(self, setup: SetupFrame) -> None:
         try:
-            driver = await open_call(
-                setup, runtime(), send=self._write, close=self._close
-            )
+            async with asyncio.timeout(OPEN_SECONDS):
+                driver = await open_call(
+                    setup, runtime(), send=self._write, close=self._close
+                )
         except SessionRefused as refused:
             await self._refuse(str(refused))
         except Exception:

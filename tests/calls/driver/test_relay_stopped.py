@@ -1,19 +1,23 @@
 """A driver that hangs is noticed from outside of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
+from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
+from calls import consumers
 from calls.driver.opening import open_call
 from calls.driver.relay import RelayDriver
 from calls.driver.runtime import close_runtime, runtime
 from calls.models import Call, Incident
 from calls.providers.relay_frames import SetupFrame
-from tests.calls.driver.carrier import TOKEN, carrier, ready_call
+from tests.calls.driver.carrier import TOKEN, Carrier, carrier, ready_call
 from tests.calls.driver.model_server import model_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +82,35 @@ async def test_a_driver_that_hangs_is_ended_so_that_the_carrier_calls_back(
     incident = await Incident.objects.aget(call=call)
     assert (incident.kind, incident.cause) == ("driver_failed", "ours")
     assert "no headway" in incident.detail
+
+
+@contextmanager
+def held_by_somebody(call: Call) -> Iterator[None]:
+    """Its row is locked, as by a transaction that hangs."""
+    with psycopg.connect(**connection_to_the_database()) as other:
+        other.execute("SELECT 1 FROM calls_call WHERE id = %s FOR UPDATE", [call.pk])
+        yield
+
+
+def connection_to_the_database() -> dict[str, Any]:
+    own = connection.settings_dict
+    return {"host": own["HOST"], "user": own["USER"], "dbname": own["NAME"]}
+
+
+async def test_a_session_that_cannot_be_opened_is_not_left_in_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumers, "OPEN_SECONDS", 0.1)
+    call = await ready_call()
+    end = Carrier(call)
+    try:
+        assert await end.connect()
+        with held_by_somebody(call):
+            await end.setup()
+            assert await end.closed() == 1011
+        await end.leaves(1011)
+    finally:
+        await close_runtime()
 
 
 async def test_a_driver_that_waits_for_its_caller_is_left_alone(
