@@ -31,6 +31,15 @@ def test_a_silent_caller_is_asked_twice_and_then_told_goodbye() -> None:
     assert talk.core.state is State.ENDED
 
 
+def test_nobody_is_ever_left_in_silence_for_longer_than_is_said() -> None:
+    """By this a driver is known that has stopped, so it must never be in order."""
+    talk = greeted(make_setting(silence_seconds=60.0))
+    assert talk.core.longest_quiet > 60
+    quiet_until = talk.core.spoken_until + talk.core.longest_quiet
+    assert quiet_until > (talk.core.deadline or 0)
+    assert thinking().core.longest_quiet > 0
+
+
 def test_a_silent_caller_may_be_handed_to_a_person() -> None:
     talk = greeted(make_setting(at_silence=AtLimit.HAND_OFF, silence_prompts=1))
     actions = talk.wait(60)
