@@ -28,13 +28,19 @@ def remainder_words(row: Reconciliation, remainder: Decimal) -> str:
             "still be late; the last days are compared again every night."
         )
     if abs(remainder) < CENT:
-        return "Both say the same."
+        same = "Both say the same."
+        return "They differ by less than a cent." if remainder else same
     quantities = ""
     if row.our_quantity is not None and row.their_quantity is not None:
         counts = (money_words.count(q) for q in (row.our_quantity, row.their_quantity))
         quantities = "We counted {}, they counted {} {}. ".format(*counts, row.unit)
     if row.our_quantity is not None and row.our_quantity == row.their_quantity:
         return f"{quantities}The quantity is the same, so the price differs."
+    if remainder < 0:
+        return (
+            f"{quantities}Less was billed than we counted. The bill may still be late, "
+            "an estimate of ours was too high, or the price list is."
+        )
     return (
         f"{quantities}Something was used that we were not told of, or was told to us "
         "otherwise than it was billed."

@@ -133,6 +133,21 @@ def test_a_remainder_is_put_into_words(quantity: str, meaning: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("remainder", "meaning"),
+    [
+        ("0", "Both say the same."),
+        ("0.0045", "They differ by less than a cent."),
+        ("-0.0045", "They differ by less than a cent."),
+        ("-1", "Less was billed than we counted."),
+        ("1", "Something was used that we were not told of"),
+    ],
+)
+def test_a_bill_may_be_higher_or_lower(remainder: str, meaning: str) -> None:
+    row = Reconciliation(ours=Decimal(2), theirs=Decimal(2) + Decimal(remainder))
+    assert meaning in remainder_words(row, Decimal(remainder))
+
+
 def test_a_month_without_calls_agrees_with_an_empty_bill() -> None:
     assert keep_comparison(Provider.TWILIO, date(2026, 2, 1), [], NOON) == []
     assert not Incident.objects.exists()
