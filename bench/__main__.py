@@ -40,7 +40,7 @@ PARTS = (
     *("relay", "webhook", ACCEPTING, SIDEBANDS),
     *("routing", "configuration", "publishing"),
 )
-STORED_CALLS, QUICK_STORED_CALLS = 100_000, 20_000
+STORED_CALLS, QUICK_STORED_CALLS = 100_000, 50_000
 STARTED = monotonic()
 
 

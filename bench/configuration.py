@@ -16,7 +16,7 @@ from typing import Any
 from bench.portal import ROOT, home, manage
 from bench.table import Table, as_markdown, as_text
 from bench.world import Ports
-from phoneops.engines import Postgres
+from phoneops.engines import Postgres, Valkey
 
 NO_PORTS = Ports(0, 0, 0, 0)
 CALLS_A_SECOND, PAGE_MS = 20_000, 300
@@ -24,9 +24,10 @@ CALLS_A_SECOND, PAGE_MS = 20_000, 300
 
 def measure(calls: int) -> Mapping[str, Any]:
     with home(NO_PORTS) as found:
-        postgres = Postgres(found.places)
+        engines = (Postgres(found.places), Valkey(found.places))
         try:
-            postgres.start()
+            for engine in engines:
+                engine.start()
             manage(found, "migrate", "-v", "0")
             done = subprocess.run(
                 [sys.executable, "-m", "bench.configuration_run", str(calls)],
@@ -36,7 +37,8 @@ def measure(calls: int) -> Mapping[str, Any]:
                 check=True,
             )
         finally:
-            postgres.stop()
+            for engine in engines:
+                engine.stop()
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 
