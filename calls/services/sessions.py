@@ -73,7 +73,7 @@ def open_session(opening: Opening, *, owner: str, now: datetime) -> OpenedSessio
     """Takes the token and the lease of the call. Raises SessionRefused."""
     with transaction.atomic():
         call = (
-            Call.objects.select_for_update()
+            Call.objects.select_for_update(no_key=True)
             .filter(carrier_sid=opening.call_sid, account_sid=opening.account_sid)
             .first()
         )
@@ -179,7 +179,7 @@ LEAVE = """
 WITH held AS (
     SELECT id FROM calls_call
     WHERE id = ANY(%(calls)s) AND lease_owner = %(owner)s AND state <> 'closed'
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR NO KEY UPDATE  -- what the journal refers to stays referable
 )
 UPDATE calls_call SET
     lease_owner = '', lease_until = NULL, last_seen_at = %(now)s,
