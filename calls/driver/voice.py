@@ -8,9 +8,8 @@ on talking, and another process takes the lease and goes on deciding.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import partial
 
 from django.utils import timezone
 
@@ -32,16 +31,15 @@ from calls.core.voice.cache import CacheWatch
 from calls.core.voice.state import VoiceState
 from calls.core.words import CauseOwner, EventKind, IncidentKind
 from calls.driver.inbox import Inbox
-from calls.driver.journal import IncidentRow, UsageRow
+from calls.driver.journal import UsageRow
 from calls.driver.recorder import Recorder
 from calls.driver.runtime import Runtime
 from calls.driver.tools import Tools
 from calls.driver.transcription import Transcription
 from calls.driver.transfers import Transfers
 from calls.driver.voice_briefing import VoiceBriefing
-from calls.errors import NotFoundThere, ProviderError
+from calls.driver.voice_ends import STORE_SECONDS, VoiceEnds
 from calls.providers.openai_realtime import client_events, frames
-from calls.providers.openai_realtime.control import CallGone
 from calls.providers.openai_realtime.sideband import Closed, Opened, Sideband
 from calls.services import engine_sessions
 from calls.services.sessions import Left
@@ -49,7 +47,6 @@ from calls.services.sessions import Left
 logger = logging.getLogger(__name__)
 
 READY_SECONDS = 4.0
-STORE_SECONDS = 4.0
 FAULT = 1011
 CONNECTIONS = (("twilio", "voice_inbound"), ("twilio", "voice_sip"))
 
@@ -86,17 +83,13 @@ class VoiceDriver:
         self._cache = CacheWatch(self._price_of_response)
         self._used: set[str] = set()
         self._transfers = Transfers(briefing, held_by, self.tell)
+        self._ends = VoiceEnds(briefing, held_by)
         self._left = Left("", "", briefing.session.language, {})
         self._over = False
         self._ready = False
         self._session_timer: asyncio.TimerHandle | None = None
         self.task = asyncio.create_task(self._run(), name=f"call {self.call}")
         held_by.live[self.call] = self
-
-    @property
-    def _trunk(self) -> bool:
-        """No carrier of ours has anything to do with the call."""
-        return self._briefing.session.trunk
 
     def tell(self, event: vev.VoiceEvent) -> None:
         """Hand in what happened; returns at once."""
@@ -144,26 +137,13 @@ class VoiceDriver:
                         self._left = Left("caller_left", "", *self._known())
                 case ev.TransportLost():
                     self._transfers.stop()
-                    await self._let_go()
+                    self._left = Left("", "", *self._known())
+                    rescue = self._transfers.rescue
+                    self._over = await self._ends.let_go(self._left, rescue)
+                case vev.TransferUnseen(trying=False):
+                    self._left = Left("", "", *self._known())
             for action in machine.receive(event, self._clock()):
                 await self._perform(action)
-
-    async def _let_go(self) -> None:
-        """We cannot steer this call any more, so the caller must not stay in it.
-
-        Hung up at the provider, the carrier asks us what to do with the caller, who
-        goes on by the relay path. Where the provider does not answer at all, the
-        carrier is told to fetch the caller. Where there is no carrier to tell, whoever
-        takes the lease next tries again.
-        """
-        detail = "The connection that steers the call was lost and did not come back."
-        self._report_once(IncidentKind.SOCKET_LOST, detail)
-        await self._store_leaving()
-        failed = await self._end_at_provider()
-        if failed is not None and not self._trunk:
-            await self._transfers.rescue()
-            failed = None
-        self._over = failed is None or not failed.retryable
 
     def _stopped_listening(self, listening: asyncio.Task[None]) -> None:
         """A call that nobody listens to is one that we cannot steer."""
@@ -240,21 +220,8 @@ class VoiceDriver:
     async def _closed(self, closed: Closed) -> None:
         self._stop_expecting()
         self._recorder.note(EventKind.DISCONNECTED, {"code": closed.code})
-        gone = closed.gone and (self._ready or await self._is_over())
+        gone = closed.gone and (self._ready or await self._ends.is_over())
         self.tell(ev.CallerLeft() if gone else ev.TransportLost(closed.code))
-
-    async def _is_over(self) -> bool:
-        """Refused before we heard anything: has the caller left, or is the caller
-
-        with a model that nobody steers? Hanging up tells, and ends the latter.
-        """
-        try:
-            await self._runtime.control.hang_up(self._briefing.session.provider_call)
-        except CallGone:
-            return True
-        except ProviderError:
-            logger.warning("could not hang up", extra={"call": self.call})
-        return False
 
     async def _store_attached(self) -> None:
         session = self._briefing.session.id
@@ -290,49 +257,9 @@ class VoiceDriver:
                         await self._runtime.journal.flushed()
                 self._transfers.begin(action)
             case HangUp():
-                await self._hang_up(action)
-
-    async def _hang_up(self, action: HangUp) -> None:
-        """It counts as over once it is: until then whoever takes it over hangs up."""
-        self._left = Left(action.ending, action.outcome, *self._known())
-        await self._store_leaving()
-        failed = await self._end_at_provider()
-        if failed is not None and not self._trunk:
-            failed = await self._end_at_carrier()
-        self._over = failed is None or not failed.retryable
-        if self._over:
-            await self._give_back()
-        await self._sideband.close()
-
-    async def _end_at_provider(self) -> ProviderError | None:
-        """The failure, after which the call may go on there."""
-        try:
-            await self._runtime.control.hang_up(self._briefing.session.provider_call)
-        except CallGone:
-            logger.info("already over", extra={"call": self.call})
-        except ProviderError as error:
-            kind = IncidentKind.MODEL_ERROR
-            self._report_once(kind, f"The call could not be hung up. {error}")
-            return error
-        return None
-
-    async def _end_at_carrier(self) -> ProviderError | None:
-        try:
-            await self._runtime.end_at_carrier(self._briefing.session.carrier_call)
-        except NotFoundThere:
-            logger.info("already over", extra={"call": self.call})
-        except ProviderError as error:
-            logger.warning("carrier did not hang up", extra={"error": str(error)})
-            return error
-        return None
-
-    def _report_once(self, kind: IncidentKind, detail: str) -> None:
-        """However often it happens in this call."""
-        cause, now = CauseOwner.MODEL.value, timezone.now()
-        key = f"call {self.call} {kind}"
-        self._runtime.journal.put(
-            IncidentRow(self.call, kind.value, cause, detail, key, now)
-        )
+                self._left = Left(action.ending, action.outcome, *self._known())
+                self._over = await self._ends.hang_up(self._left)
+                await self._sideband.close()
 
     def _known(self) -> tuple[str, dict[str, str]]:
         return self._machine.language, dict(self._machine.collected)
@@ -353,26 +280,6 @@ class VoiceDriver:
         item, now = self._reader.voice_model, timezone.now()
         return self._runtime.meter.price(Measured("openai", item, figures, now))
 
-    async def _store_leaving(self) -> None:
-        """How the call was ended stands before the carrier's callback asks for it."""
-        await self._store(engine_sessions.leaving)
-
-    async def _give_back(self) -> None:
-        """The lease; nothing happens if it is not ours any more."""
-        await self._store(partial(engine_sessions.leave, over=self._over))
-
-    async def _store(self, keep: Callable[..., object]) -> None:
-        """`keep` is one of `engine_sessions`."""
-        session, owner = self._briefing.session.id, self._runtime.owner
-        try:
-            async with asyncio.timeout(STORE_SECONDS):
-                await self._runtime.journal.flushed()
-                await self._runtime.database.run(
-                    keep, session, self._left, owner=owner, now=timezone.now()
-                )
-        except Exception:
-            logger.exception("session could not be left", extra={"call": self.call})
-
     async def _leave(self) -> None:
         if not self._left.ending:
             self._left = Left("", "", *self._known())
@@ -381,4 +288,4 @@ class VoiceDriver:
         self._count_unknown()
         await self._sideband.close()
         self._runtime.live.pop(self.call, None)
-        await self._give_back()
+        await self._ends.give_back(self._left, over=self._over)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
 from calls.core.words import EngineState, EventKind, IncidentKind
 from calls.driver import watch
 from calls.driver.runtime import close_runtime, runtime
-from calls.models import EngineSession, Incident
+from calls.models import Call, CallEvent, EngineSession, Incident
 from tests.calls.driver.steered import (
     Wire,
     function_call,
@@ -159,6 +160,38 @@ async def test_over_a_trunk_a_call_out_of_reach_is_not_forgotten(
     assert (await ended())[0] == EngineState.FAILED
     kinds = [i.kind async for i in Incident.objects.filter(kind="socket_lost")]
     assert kinds == [IncidentKind.SOCKET_LOST]
+
+
+async def test_what_was_collected_is_kept_when_the_call_is_let_go() -> None:
+    async with steered() as wire:
+        await close_runtime()
+        name = {"name": "caller_name", "value": "Ana"}
+        kind, call = EventKind.FIELD_COLLECTED.value, await Call.objects.aget()
+        await CallEvent.objects.acreate(
+            call=call, stream=1, seq=900, at=timezone.now(), kind=kind, data=name
+        )
+        await watch.look(runtime())
+        await wire.attached()
+        wire.refusing = 503
+        wire.cut()
+        await wire.let_go()
+    call = await Call.objects.aget()
+    assert (call.collected, call.ending) == ({"caller_name": "Ana"}, "")
+    assert (await ended())[0] == EngineState.FAILED
+
+
+async def test_a_caller_who_leaves_after_a_transfer_in_vain_was_not_handed_over() -> (
+    None
+):
+    arguments = '{"reason": "caller_asked", "summary": "Wants a person."}'
+    async with steered_over_a_trunk() as wire:
+        wire.script["refer"] = [500] * 9
+        await wire.speaks("resp_1")
+        await wire.speaks("resp_2", function_call("transfer_to_person", arguments))
+        await wire.hears("response.create", 2)
+        await wire.speaks("resp_3")
+        await wire.end()
+    assert await ended() == (EngineState.OVER, "caller_left")
 
 
 class NoDatabase:
