@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from calls.services.facts import country_of, forwarded
-from routing.core.callers import classify
+from routing.core.callers import classify, spaced
 from routing.core.decision import CallerKind, Facts, OnList
 from routing.core.hours import zone
 from routing.core.ruleset import Ruleset
@@ -106,7 +106,7 @@ class TrialForm(forms.Form):
         self.ruleset = ruleset
         self.offer(
             "number",
-            {n.e164: f"{n.label} ({n.e164})" for n in ruleset.numbers.values()},
+            {n.e164: f"{n.label} ({spaced(n.e164)})" for n in ruleset.numbers.values()},
         )
         lists = {key: found.name for key, found in ruleset.caller_lists.items()}
         self.offer("caller_lists", lists)

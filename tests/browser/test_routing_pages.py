@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from routing.core.lint import Finding
-from routing.models import Agent
+from routing.models import Agent, Contact
 from routing.services import linting, releases
 from tests import makers_routing as make
 from tests.browser.widths import DESKTOP, PHONE, overflow
@@ -51,6 +51,21 @@ def addresses() -> list[str]:
 def wide(page: Page, url: str) -> bool:
     page.goto(url)
     return overflow(page) > 0
+
+
+def test_a_change_is_read_without_scrolling_on_a_phone(page: Page) -> None:
+    make.publish()
+    make.make_contact(name="Dana", phone="+12025550151")
+    make.publish()
+    Contact.objects.update(email="a.rather.long.name@subsidiary.example.com")
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    page.goto(reverse("admin:routing_release_publish"))
+    after = page.locator("td[data-head='After publishing']")
+    expect(after).to_have_text("a.rather.long.name@subsidiary.example.com")
+    box = after.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE
 
 
 def test_a_finding_opens_the_field_where_it_is_put_right(page: Page) -> None:

@@ -62,6 +62,16 @@ def test_a_release_is_run_and_a_wrong_period_is_told(client: Client) -> None:
     assert DryRun.objects.get().name == "release 1"
 
 
+def test_days_without_calls_are_told(client: Client) -> None:
+    make.make_number()
+    make.publish()
+    client.post(f"{RUNS}add/", {**PERIOD, "which": "1"})
+    run = DryRun.objects.get()
+    dry_runs.go_on(run.pk)
+    text = text_of(client.get(f"{RUNS}{run.pk}/change/"))
+    assert "No calls came in on these days." in text
+
+
 def test_a_failed_run_says_why(client: Client) -> None:
     make.make_profile().languages.all().delete()
     client.post(f"{RUNS}add/", {**PERIOD, "which": "draft"})
