@@ -34,9 +34,7 @@ class MoveForm(forms.Form):
         )
 
 
-@admin.action(
-    description="Move to another place", permissions=["change"]
-)
+@admin.action(description="Move to another place", permissions=["change"])
 def move_rules(
     model_admin: Any, request: HttpRequest, queryset: "QuerySet[RoutingRule]"
 ) -> HttpResponse:
