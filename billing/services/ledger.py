@@ -57,6 +57,7 @@ SHEET_COLUMNS = [
 ]
 CORRECTED = [column for column in Entry._fields if column not in ("key", "call_id")]
 NEEDED = (
+    "carrier_sid",
     "state",
     "path",
     "caller",

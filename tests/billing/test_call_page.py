@@ -94,6 +94,6 @@ def test_a_long_call_is_a_short_bill() -> None:
         make_usage(call, {"input_tokens": 1000, "output_tokens": 0})
     with CaptureQueriesContext(connection) as queries:
         told = words(section(call.pk))
-    assert len(queries) == 12
+    assert len(queries) == 13
     assert told.count("gpt-6-luna") == 1
     assert "$0.10 per 1,000 50,000 $5.00" in told

@@ -114,14 +114,14 @@ def test_a_call_costs_all_that_it_used() -> None:
     assert not known.going_on
 
 
-def test_a_call_costs_twelve_queries(
+def test_a_call_costs_thirteen_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     call = over()
     for _ in range(3):
         make_usage(call, answer(1, 0, 1))
         make_attempt(make_handoff(call, result="nobody"), seconds=5)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         cost_of_call(call.pk)
 
 
@@ -270,17 +270,17 @@ def test_a_day_without_calls_costs_nothing() -> None:
     assert today.cost.total == 0
 
 
-def test_today_costs_eight_queries_and_then_none_for_a_while(
+def test_today_costs_nine_queries_and_then_none_for_a_while(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _ in range(3):
         make_usage(over(), answer(10, 0, 0))
     with time_machine.travel(after(120), tick=False) as clock:
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             first = cost_today()
         with django_assert_num_queries(0):
             assert cost_today() == first
         clock.shift(16)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             cost_today()
     assert first.cost.total == 9
