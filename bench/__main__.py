@@ -19,6 +19,7 @@ from bench import (
     configuration,
     journal,
     machine,
+    money,
     publishing,
     relay,
     report,
@@ -38,8 +39,10 @@ WARM_UP = Load(10, ramp=1.0, steady=1.0, leaving=1.0)
 WEBHOOK_SECONDS, QUICK_WEBHOOK_SECONDS = 30.0, 6.0
 PARTS = (
     *("relay", "webhook", ACCEPTING, SIDEBANDS),
-    *("routing", "configuration", "publishing"),
+    *("routing", "configuration", "publishing", "money"),
 )
+# `python -m bench.money` has a million.
+MONEY_CALLS, QUICK_MONEY_CALLS = 30_000, 3_000
 STORED_CALLS, QUICK_STORED_CALLS = 100_000, 50_000
 STARTED = monotonic()
 
@@ -72,12 +75,19 @@ class Bench:
                 tables += self.configuration_tables()
             if "publishing" in self.parts:
                 tables.append(await self.publishing_table())
+            if "money" in self.parts:
+                tables.append(self.money_table())
         return tables
 
     def configuration_tables(self) -> list[Table]:
         say("dry runs, and pages of 50 and of 500 rules")
         calls = QUICK_STORED_CALLS if self.quick else STORED_CALLS
         return configuration.configuration_tables(configuration.measure(calls))
+
+    def money_table(self) -> Table:
+        calls = QUICK_MONEY_CALLS if self.quick else MONEY_CALLS
+        say(f"the ledger of {calls:,} calls")
+        return money.money_table(money.measure(calls))
 
     async def publishing_table(self) -> Table:
         say("publishing 500 rules to several web servers")

@@ -24,7 +24,7 @@ PROCESSES = os.cpu_count() or 1
 REBUILD_ROWS, MEMORY_MB, PRICE_US = 20_000, 500, 50
 
 
-def measure(calls: int, processes: int) -> Mapping[str, float]:
+def measure(calls: int, processes: int = PROCESSES) -> Mapping[str, float]:
     with home(NO_PORTS) as found:
         postgres = Postgres(found.places)
         try:

@@ -48,7 +48,22 @@ INSERT INTO calls_callevent (call_id, stream, seq, at, kind, data)
 SELECT id, 0, 1, offered_at + interval '1 s', 'connected', '{}' FROM calls_call
 UNION ALL
 SELECT id, 0, 2, over_at, 'session_ended',
-    jsonb_build_object('seconds', carrier_seconds, 'status', 'ended') FROM calls_call
+    jsonb_build_object('seconds', carrier_seconds, 'status', 'ended',
+        'session', 'VX' || id) FROM calls_call
+"""
+# As the carrier sends them, with the figures that are charged by.
+CALLBACKS: LiteralString = """
+INSERT INTO calls_callback (key, endpoint, call_sid, params, received_at, repeats,
+    answer_status, answer_type, answer)
+SELECT 'status:' || carrier_sid || ':completed:4', 'status', carrier_sid,
+    jsonb_build_object('CallSid', carrier_sid, 'CallStatus', 'completed',
+        'CallDuration', carrier_seconds::text, 'SequenceNumber', '4'),
+    over_at, 0, 200, 'text/xml', '' FROM calls_call
+UNION ALL
+SELECT 'relay-ended:' || carrier_sid || ':VX' || id, 'relay-ended', carrier_sid,
+    jsonb_build_object('CallSid', carrier_sid, 'SessionId', 'VX' || id,
+        'SessionStatus', 'ended', 'SessionDuration', carrier_seconds::text),
+    over_at, 0, 200, 'text/xml', '' FROM calls_call
 """
 USAGE: LiteralString = """
 INSERT INTO calls_usage (call_id, provider, item, provider_id, figures, estimated, at)
@@ -64,7 +79,7 @@ SELECT id, 'openai', 'gpt-6-luna', 'resp_' || id || '_' || turn,
     false, offered_at + turn * interval '12 s'
 FROM calls_call, generate_series(0, %(answers)s - 1) AS turn
 """
-ANALYSED = ("calls_call", "calls_callevent", "calls_usage")
+ANALYSED = ("calls_call", "calls_callback", "calls_callevent", "calls_usage")
 
 
 def load(calls: int) -> None:
@@ -72,6 +87,7 @@ def load(calls: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(CALLS, {"calls": calls})
         cursor.execute(EVENTS)
+        cursor.execute(CALLBACKS)
         cursor.execute(USAGE, {"answers": ANSWERS})
         for table in ANALYSED:
             cursor.execute(f"ANALYZE {table}")
