@@ -19,7 +19,7 @@ ACTIONS = [
     (BudgetAction.SHORTER_CALLS.value, "Keep calls shorter"),
     (BudgetAction.CHEAPER_AGENT.value, "Let a cheaper agent answer"),
     (BudgetAction.PERSON.value, "Put callers through to people"),
-    (BudgetAction.CALLBACK.value, "Promise callers a call back"),
+    (BudgetAction.CALLBACK.value, "Offer callers a call back"),
     (BudgetAction.VOICEMAIL.value, "Ask callers for a voicemail"),
     (BudgetAction.NO_AI.value, "Let no agent take calls (people, then voicemail)"),
 ]
