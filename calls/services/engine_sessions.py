@@ -88,9 +88,10 @@ def accepted(
 
 def hold_call(session_id: int) -> None:
     """Until the transaction ends. The call comes before its session, as in what the
-    carrier tells us: the other way round each of two would wait for the other.
+    carrier tells us: the other way round each of two would wait for the other. Rows
+    that refer to the call may be written meanwhile, or everybody's journal would wait.
     """
-    call = Call.objects.select_for_update(of=("self",)).filter(
+    call = Call.objects.select_for_update(of=("self",), no_key=True).filter(
         engine_session=session_id
     )
     call.values_list("pk").first()
