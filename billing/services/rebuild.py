@@ -1,7 +1,7 @@
 """The ledger made anew from what is stored of calls.
 
 It goes through the calls a thousand at a time, each thousand in a transaction of its
-own, and replaces what stands for them; then it adds the totals up, a day at a time.
+own, and corrects what stands for them; then it adds the totals up, a day at a time.
 Calls that go on are entered meanwhile as always: whoever enters a call has its sheet
 alone, so each call's charges are always those of one of the two. A rebuild that was
 broken off is begun again from the start; until then totals may differ from charges.
@@ -66,6 +66,7 @@ def rebuild(
         lock_alone()
         Charge.objects.filter(call=None).delete()
         numbers.charge_months()
+    total_rows.take_stock()
     for day in total_rows.days():
         total_rows.add_up_anew(day)
     return Rebuilt(

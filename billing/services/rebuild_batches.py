@@ -1,6 +1,8 @@
-"""Many calls entered anew at once: what stands for them is replaced.
+"""Many calls entered anew at once: what differs from what stands is corrected.
 
-The totals are not moved by this; whoever asks for it has them added up afterwards.
+What is right already is left alone, because a row that is written costs the database
+several times what reading it costs. The totals are not moved by this; whoever asks for
+it has them added up afterwards.
 """
 
 import gc
@@ -28,7 +30,6 @@ from billing.services.ledger import (
 from billing.services.locks import share_lock
 from calls.models import Call
 
-GONE = "DELETE FROM billing_charge WHERE call_id = ANY(%s)"
 COLUMNS = ", ".join(SHEET_COLUMNS)
 SHEETS = f"""
 INSERT INTO billing_callsheet (call_id, {COLUMNS})
@@ -36,7 +37,29 @@ SELECT call_id, {COLUMNS} FROM json_populate_recordset(NULL::billing_callsheet, 
 ON CONFLICT (call_id) DO UPDATE
 SET {", ".join(f"{column} = EXCLUDED.{column}" for column in SHEET_COLUMNS)}
 """
-CHARGES = f"COPY billing_charge ({', '.join(Entry._fields)}) FROM STDIN"
+CHARGE = ", ".join(Entry._fields)
+WORKED_OUT = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS worked_out ON COMMIT DROP AS
+    SELECT {CHARGE} FROM billing_charge WITH NO DATA;
+TRUNCATE worked_out
+"""
+TELL = f"COPY worked_out ({CHARGE}) FROM STDIN"
+GONE = """
+DELETE FROM billing_charge AS standing WHERE call_id = ANY(%s)
+    AND NOT EXISTS (SELECT FROM worked_out WHERE worked_out.key = standing.key)
+"""
+CHANGED = f"""
+UPDATE billing_charge AS standing
+SET ({CHARGE}) = ROW ({", ".join(f"worked_out.{name}" for name in Entry._fields)})
+FROM worked_out WHERE standing.key = worked_out.key
+    AND ({", ".join(f"standing.{name}" for name in Entry._fields)})
+    IS DISTINCT FROM ({", ".join(f"worked_out.{name}" for name in Entry._fields)})
+"""
+NEW = f"""
+INSERT INTO billing_charge ({CHARGE}) SELECT {CHARGE} FROM worked_out
+WHERE NOT EXISTS (
+    SELECT FROM billing_charge AS standing WHERE standing.key = worked_out.key)
+"""
 # What must not stand in a line of PostgreSQL's COPY as it is.
 ESCAPED = re.compile(r"[\\\t\n\r]")
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -71,10 +94,13 @@ def enter_anew(piece: Piece, prices: DayPrices, testers: TestCallers) -> int:
     worked_out = WorkedOut(calls, piece.now, prices, testers)
     entries = (entry for those in worked_out.entries.values() for entry in those)
     with connection.cursor() as cursor:
-        cursor.execute(GONE, [piece.calls])
         cursor.execute(SHEETS, [sheets_told(worked_out.sheets)])
-        with cursor.copy(CHARGES) as copy:
+        cursor.execute(WORKED_OUT)
+        with cursor.copy(TELL) as copy:
             copy.write(lines_of(entries))
+        cursor.execute(GONE, [piece.calls])
+        cursor.execute(CHANGED)
+        cursor.execute(NEW)
     return len(calls)
 
 

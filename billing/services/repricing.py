@@ -103,6 +103,7 @@ def step(
             done = enter_piece(key, piece, prices, testers)
             progress(done, asked.calls)
             gc.collect()
+    total_rows.take_stock()
     for day in total_rows.days(*local_days(asked)):
         if asked.last_added is None or day > asked.last_added:
             if clock() >= until:

@@ -91,6 +91,30 @@ def test_calls_are_entered_once_while_the_ledger_is_rebuilt() -> None:
     assert ledger() == entered
 
 
+@pytest.mark.django_db
+def test_what_is_right_is_not_written_again() -> None:
+    priced_calls(3)
+    right = ledger()
+    wrong, gone, copied, *_ = sorted(row_places())
+    Charge.objects.filter(key=wrong).update(amount=7, tokens_in=1)
+    Charge.objects.filter(key=gone).delete()
+    stray = Charge.objects.get(key=copied)
+    stray.pk, stray.key = None, "resp_that_nobody_used"
+    stray.save()
+    before = row_places()
+    rebuild(after(900))
+    assert ledger() == right
+    moved = {key for key, place in row_places().items() if before.get(key) != place}
+    assert moved == {wrong, gone}
+
+
+def row_places() -> dict[str, str]:
+    """By key; a row that is written again has another place."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key, ctid::text FROM billing_charge")
+        return dict(cursor.fetchall())
+
+
 @pytest.mark.django_db(transaction=True)
 def test_totals_are_added_up_when_nobody_moves_them() -> None:
     (call,) = priced_calls(1)
