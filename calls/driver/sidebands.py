@@ -26,6 +26,7 @@ from routing.services import live
 logger = logging.getLogger(__name__)
 
 CHANNEL = "sideband"
+END_SECONDS = 10.0
 
 
 async def attach(engine_session: int) -> None:
@@ -54,9 +55,17 @@ def host() -> None:
 
 
 async def _end() -> None:
-    """What ends a process of Channels in order is Ctrl-C."""
-    await close_runtime()
-    signal.raise_signal(signal.SIGINT)
+    """What ends a process of Channels in order is Ctrl-C.
+
+    Whatever does not close in time is left as it is: leases run out by themselves.
+    """
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            await close_runtime()
+    except Exception:
+        logger.exception("could not leave in order")
+    finally:
+        signal.raise_signal(signal.SIGINT)
 
 
 async def drive(engine_session: int) -> None:
