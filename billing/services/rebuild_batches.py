@@ -44,21 +44,25 @@ CREATE TEMPORARY TABLE IF NOT EXISTS worked_out ON COMMIT DROP AS
 TRUNCATE worked_out
 """
 TELL = f"COPY worked_out ({CHARGE}) FROM STDIN"
+# Each statement names the calls: by them the database finds what stands, which is
+# together, sooner than by its keys.
 GONE = """
-DELETE FROM billing_charge AS standing WHERE call_id = ANY(%s)
+DELETE FROM billing_charge AS standing WHERE standing.call_id = ANY(%s)
     AND NOT EXISTS (SELECT FROM worked_out WHERE worked_out.key = standing.key)
 """
 CHANGED = f"""
 UPDATE billing_charge AS standing
 SET ({CHARGE}) = ROW ({", ".join(f"worked_out.{name}" for name in Entry._fields)})
-FROM worked_out WHERE standing.key = worked_out.key
+FROM worked_out
+WHERE standing.call_id = ANY(%s) AND standing.key = worked_out.key
     AND ({", ".join(f"standing.{name}" for name in Entry._fields)})
     IS DISTINCT FROM ({", ".join(f"worked_out.{name}" for name in Entry._fields)})
 """
 NEW = f"""
 INSERT INTO billing_charge ({CHARGE}) SELECT {CHARGE} FROM worked_out
 WHERE NOT EXISTS (
-    SELECT FROM billing_charge AS standing WHERE standing.key = worked_out.key)
+    SELECT FROM billing_charge AS standing
+    WHERE standing.call_id = ANY(%s) AND standing.key = worked_out.key)
 """
 # What must not stand in a line of PostgreSQL's COPY as it is.
 ESCAPED = re.compile(r"[\\\t\n\r]")
@@ -98,9 +102,8 @@ def enter_anew(piece: Piece, prices: DayPrices, testers: TestCallers) -> int:
         cursor.execute(WORKED_OUT)
         with cursor.copy(TELL) as copy:
             copy.write(lines_of(entries))
-        cursor.execute(GONE, [piece.calls])
-        cursor.execute(CHANGED)
-        cursor.execute(NEW)
+        for statement in (GONE, CHANGED, NEW):
+            cursor.execute(statement, [piece.calls])
     return len(calls)
 
 
