@@ -156,6 +156,6 @@ class SidebandConsumer(AsyncConsumer):
     """
 
     async def sideband_attach(self, message: Mapping[str, Any]) -> None:
-        sidebands.host()
-        keep_watch()
-        await sidebands.drive(int(message["engine_session"]))
+        if sidebands.host():
+            keep_watch()
+            await sidebands.drive(int(message["engine_session"]))

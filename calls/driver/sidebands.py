@@ -45,27 +45,46 @@ async def announce(engine_session: int) -> None:
     await layer.send(CHANNEL, message)
 
 
-def host() -> None:
-    """This process was started to host sidebands: its end lets others go on at once."""
+def host() -> bool:
+    """This process was started to host sidebands: its end lets others go on at once.
+
+    False once it was told to end: an announcement is for others then, who heard it too.
+    """
+    if _ending:
+        return False
     held_by = runtime()
     if not held_by.hosts:
         held_by.hosts = True
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, lambda: loop.create_task(_end()))
+        loop.add_signal_handler(signal.SIGTERM, _begin_to_end)
+    return True
+
+
+_ending: set[asyncio.Task[None]] = set()
+
+
+def _begin_to_end() -> None:
+    if not _ending:
+        _ending.add(asyncio.create_task(_end()))
 
 
 async def _end() -> None:
-    """What ends a process of Channels in order is Ctrl-C.
-
-    Whatever does not close in time is left as it is: leases run out by themselves.
-    """
+    """What does not close in time is left as it is: leases run out by themselves."""
     try:
         async with asyncio.timeout(END_SECONDS):
             await close_runtime()
     except Exception:
         logger.exception("could not leave in order")
     finally:
-        signal.raise_signal(signal.SIGINT)
+        asyncio.get_running_loop().call_soon(_interrupt)
+
+
+def _interrupt() -> None:
+    """What ends a process of Channels in order is Ctrl-C, but not by its signal.
+
+    A shell that starts something in the background has it ignore that one.
+    """
+    raise KeyboardInterrupt
 
 
 async def drive(engine_session: int) -> None:

@@ -176,6 +176,10 @@ def make_worker(folder: Path, environment: dict[str, str]) -> Process:
 
 
 def make_host(name: str, folder: Path, environment: dict[str, str]) -> Process:
-    """A process made for the sidebands of voice calls."""
-    command = [sys.executable, "-u", "manage.py", "runworker", "sideband"]
+    """A process made for the sidebands of voice calls.
+
+    It ignores Ctrl-C, as does all that a script starts in the background.
+    """
+    deaf = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+    command = [*deaf, sys.executable, "-u", "manage.py", "runworker", "sideband"]
     return Process(name, command, environment=environment, folder=folder)
