@@ -20,6 +20,7 @@ PROVIDER_SETTINGS = {
     "OPENAI_PROJECT_ID": "OPENAI_PROJECT_ID",
     "OPENAI_WEBHOOK_SECRETS": "OPENAI_WEBHOOK_SECRET",
 }
+POSTGRESQL = ("postgres", "postgresql", "psql", "pgsql")
 
 
 @register()
@@ -31,7 +32,7 @@ def check_settings(
         *check_provider_keys(),
         *check_public_base_url(settings.PUBLIC_BASE_URL),
         *check_storage(),
-        *check_database(settings.DATABASES["default"]["ENGINE"]),
+        *check_database(settings.DATABASE_URL),
     ]
 
 
@@ -101,8 +102,8 @@ def check_storage() -> Iterator[CheckMessage]:
         )
 
 
-def check_database(engine: str) -> Iterator[CheckMessage]:
-    if engine != "django.db.backends.postgresql":
+def check_database(url: str) -> Iterator[CheckMessage]:
+    if urlsplit(url).scheme not in POSTGRESQL:
         yield Error(
             "DATABASE_URL does not name a PostgreSQL database.",
             hint="Use postgres://user:password@host:5432/name.",

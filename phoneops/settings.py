@@ -165,9 +165,9 @@ _database = env.db_url_config(DATABASE_URL)
 DATABASES = {
     "default": {
         **_database,
+        "ENGINE": "phoneops.database",
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,  # the pool keeps connections, not the thread
-        "CONN_HEALTH_CHECKS": True,  # so that a restarted database is not noticed
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
             "connect_timeout": 5,

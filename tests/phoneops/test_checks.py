@@ -56,5 +56,6 @@ def test_one_embedded_engine_beside_a_real_one_is_worth_a_warning(
 
 
 def test_another_database_than_postgresql_is_refused() -> None:
-    (message,) = checks.check_database("django.db.backends.sqlite3")
-    assert message.id == "phoneops.E006"
+    for url in ("sqlite:///phones.db", "mysql://me:secret@host:3306/phones", "phones"):
+        (message,) = checks.check_database(url)
+        assert message.id == "phoneops.E006"
