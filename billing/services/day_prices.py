@@ -58,6 +58,18 @@ class DayPrices:
         return all(same(stored[key], found) for key, found in fresh.items())
 
 
+def take_new_prices(first: date, last: date) -> None:
+    """The days get the prices that the list has for them now. Both included."""
+    prices = price_list()
+    old = [key_of(row) for row in DayPrice.objects.filter(day__range=(first, last))]
+    new = []
+    for day, provider, item, unit in old:
+        found = prices.find(provider, item, Unit(unit), day)
+        new.append(row_of((day, provider, item, unit), found, prices.currency))
+    DayPrice.objects.filter(day__range=(first, last)).delete()
+    DayPrice.objects.bulk_create(new)
+
+
 def of_days(days: Iterable[date]) -> Iterable[DayPrice]:
     return DayPrice.objects.filter(day__in=list(days))
 

@@ -1,29 +1,36 @@
 """Days priced again, at the price list as it is now, because somebody asked for it.
 
 A month of many calls takes longer than a task may, so it goes in steps, and each step
-goes on where the last one ended. First the days forget their prices; then all calls
-with charges on these days are entered anew, at most a thousand in one transaction with
-the note of how far it has come; then the totals are added up, a day at a time. So a
-step that is lost or done twice changes nothing. Calls that go on are entered meanwhile
-as always, at the new prices.
+goes on where the last one ended. First the days take the new prices; then all calls
+with charges on these days are entered anew, at most a thousand in one transaction, and
+how far it has come is noted in their order; then the totals are added up, a day at a
+time. Entering a call twice changes nothing, so neither does a step that is lost or done
+twice. Calls that go on are entered meanwhile as always, at the new prices.
 """
 
 import gc
-from collections.abc import Callable
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 
+from billing import workers
 from billing.core.reading import NOTHING
-from billing.models import Charge, DayPrice, RePricing
+from billing.models import Charge, RePricing
 from billing.services import numbers, total_rows
-from billing.services.circumstances import TestCallers, test_callers
-from billing.services.day_prices import DayPrices
+from billing.services.circumstances import test_callers
+from billing.services.day_prices import DayPrices, take_new_prices
 from billing.services.locks import lock_alone
 from billing.services.rebuild import (
+    CALLS_A_BATCH,
     Progress,
     collecting_between_batches,
     pieces,
@@ -67,10 +74,12 @@ def ask(wish: Wish, now: datetime) -> RePricing:
     )
 
 
-def price_again(wish: Wish, now: datetime, progress: Progress = quietly) -> RePricing:
+def price_again(
+    wish: Wish, now: datetime, progress: Progress = quietly, *, threads: int = 1
+) -> RePricing:
     """All steps at once."""
     asked = ask(wish, now)
-    step(asked.pk, now, progress=progress)
+    step(asked.pk, now, progress=progress, threads=threads)
     return RePricing.objects.get(pk=asked.pk)
 
 
@@ -87,22 +96,26 @@ def step(
     until: float = NEVER,
     clock: Callable[[], float] = monotonic,
     progress: Progress = quietly,
+    threads: int = 1,
+    batch: int = CALLS_A_BATCH,
 ) -> bool:
     """True when all is done, False when it is time to go on in another step.
 
-    What is begun before the clock says `until` is ended.
+    What is begun before the clock says `until` is ended. With several threads one of
+    them works out what the database is writing for another.
     """
     asked = begin(key, now)
     if asked.finished_at is not None:
         return True
-    prices, testers = DayPrices(), test_callers()
-    with collecting_between_batches():
-        for piece in pieces(concerned(asked), now):
-            if clock() >= until:
-                return False
-            done = enter_piece(key, piece, prices, testers)
-            progress(done, asked.calls)
-            gc.collect()
+    todo = list(pieces(concerned(asked), now, batch=batch))
+    in_time = itertools.takewhile(lambda _: clock() < until, todo)
+    entered = 0
+    with entering(threads) as enter:
+        for piece in enter(in_time):
+            entered += 1
+            progress(note_entered(key, piece), asked.calls)
+    if entered < len(todo):
+        return False
     total_rows.take_stock()
     for day in total_rows.days(*local_days(asked)):
         if asked.last_added is None or day > asked.last_added:
@@ -113,9 +126,34 @@ def step(
     return True
 
 
+@contextmanager
+def entering(threads: int) -> Iterator[Callable[[Iterable[Piece]], Iterator[Piece]]]:
+    """What enters pieces and gives them back in their order."""
+    known = threading.local()
+
+    def enter(piece: Piece) -> Piece:
+        if not hasattr(known, "prices"):
+            known.prices, known.testers = DayPrices(), test_callers()
+        enter_anew(piece, known.prices, known.testers)
+        return piece
+
+    def enter_elsewhere(piece: Piece) -> Piece:
+        try:
+            return enter(piece)
+        finally:
+            connection.close()
+
+    with collecting_between_batches():
+        if threads == 1:
+            yield partial(map, enter)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                yield partial(workers.in_order, pool, threads, enter_elsewhere)
+
+
 @transaction.atomic
 def begin(key: int, now: datetime) -> RePricing:
-    """Once. Nobody charges anything while the days forget what they were priced at."""
+    """Once. Nobody charges anything while the days take new prices."""
     lock_alone()
     asked = RePricing.objects.select_for_update().get(pk=key)
     if asked.before is not None:
@@ -127,7 +165,7 @@ def begin(key: int, now: datetime) -> RePricing:
     asked.before, asked.charges = found["sum"] or NOTHING, found["charges"]
     asked.calls, asked.moved_at = found["calls"], now
     asked.save()
-    DayPrice.objects.filter(day__range=asked.days).delete()
+    take_new_prices(*asked.days)
     numbers.charge_months(*asked.days)
     return asked
 
@@ -138,16 +176,16 @@ def concerned(asked: RePricing) -> list[int]:
         return [call for (call,) in cursor.fetchall()]
 
 
-@transaction.atomic
-def enter_piece(key: int, piece: Piece, prices: DayPrices, testers: TestCallers) -> int:
-    """How many calls are done by now. Who comes second with a piece does nothing."""
-    asked = RePricing.objects.select_for_update().get(pk=key)
-    if asked.last_call < piece.calls[0]:
-        enter_anew(piece, prices, testers)
-        asked.last_call, asked.moved_at = piece.calls[-1], piece.now
-        asked.calls_done += len(piece.calls)
-        asked.save()
-    return asked.calls_done
+def note_entered(key: int, piece: Piece) -> int:
+    """How many calls are done by now. Who comes second with a piece counts nothing."""
+    last = piece.calls[-1]
+    RePricing.objects.filter(pk=key, last_call__lt=last).update(
+        last_call=last,
+        moved_at=piece.now,
+        calls_done=F("calls_done") + len(piece.calls),
+    )
+    gc.collect()
+    return RePricing.objects.values_list("calls_done", flat=True).get(pk=key)
 
 
 def local_days(asked: RePricing) -> tuple[date, date]:

@@ -10,6 +10,8 @@ from calls.tasks import enqueue
 
 # A task may run for a minute and a half; a step ends what it has begun.
 STEP_SECONDS = 40.0
+# One works out what the database is writing for the other.
+THREADS = 2
 
 
 @shared_task
@@ -29,8 +31,10 @@ def tidy_ledger() -> None:
 
 
 @shared_task
-def price_days_again(asked: int, seconds: float = STEP_SECONDS) -> None:
+def price_days_again(
+    asked: int, seconds: float = STEP_SECONDS, threads: int = THREADS
+) -> None:
     """As much of it as one task has time for; the next one goes on."""
     until = monotonic() + seconds
-    if not repricing.step(asked, timezone.now(), until=until):
+    if not repricing.step(asked, timezone.now(), until=until, threads=threads):
         enqueue(price_days_again, asked)
