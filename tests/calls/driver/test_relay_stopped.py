@@ -59,6 +59,13 @@ async def is_left(call: Call) -> bool:
     return not await lease_owner(call)
 
 
+async def closed_at_last(end: Carrier) -> int:
+    """On a slow machine more is said before."""
+    while (received := await end.socket.receive_output(10))["type"] == "websocket.send":
+        pass
+    return int(received["code"])
+
+
 async def until(look: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         for _ in count():
@@ -131,5 +138,5 @@ async def test_a_call_that_was_taken_from_us_is_let_go() -> None:
         await end.says("Hello")
         assert await end.hears()
         await Call.objects.filter(pk=call.pk).aupdate(lease_owner="another")
-        assert await asyncio.wait_for(end.closed(), PATIENCE_SECONDS) == 1001
+        assert await asyncio.wait_for(closed_at_last(end), PATIENCE_SECONDS) == 1001
     assert await lease_owner(call) == "another"
