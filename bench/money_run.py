@@ -31,7 +31,6 @@ from billing.services.report_figures import make_report  # noqa: E402
 from billing.services.report_making import Style, mail_about  # noqa: E402
 from billing.services.repricing import Wish, price_again  # noqa: E402
 from billing.services.totals import By  # noqa: E402
-from billing.tasks.ledger import THREADS  # noqa: E402
 from calls.core.meter import Measured  # noqa: E402
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -160,7 +159,7 @@ def run(calls: int, processes: int) -> dict[str, float]:
     Price.objects.filter(item="gpt-6-luna").update(amount=Decimal("0.2"))
     wish = Wish(*MONTH, "A bench", "bench")
     again, record = timed(
-        lambda: price_again(wish, NOW, told_by(10_000), threads=THREADS)
+        lambda: price_again(wish, NOW, told_by(10_000), processes=processes)
     )
     assert record.after != record.before
     return {

@@ -25,7 +25,7 @@ from billing.services import numbers, total_rows
 from billing.services.circumstances import test_callers
 from billing.services.day_prices import DayPrices
 from billing.services.locks import lock_alone
-from billing.services.rebuild_batches import Piece, enter_anew, enter_apart
+from billing.services.rebuild_batches import Piece, enter_anew
 from calls.models import Call, Usage
 
 CALLS_A_BATCH = 1000
@@ -101,10 +101,13 @@ def pieces(
 
 
 def entered_anew(asked: Iterable[Piece], processes: int) -> Iterator[int]:
-    """Helpers see only what was committed before the rebuild began."""
+    """How many calls of each piece there still were, in their order.
+
+    Helpers see only what was committed before.
+    """
     if processes > 1:
-        with workers.helpers(processes) as pool:
-            yield from workers.in_order(pool, processes, enter_apart, asked)
+        with workers.helpers(processes) as work:
+            yield from map(int, work(piece.told() for piece in asked))
         return
     prices, testers = DayPrices(), test_callers()
     with collecting_between_batches():

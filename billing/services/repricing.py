@@ -8,38 +8,32 @@ time. Entering a call twice changes nothing, so neither does a step that is lost
 twice. Calls that go on are entered meanwhile as always, at the new prices.
 """
 
-import gc
 import itertools
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from time import monotonic
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Sum
 
-from billing import workers
 from billing.core.reading import NOTHING
 from billing.models import Charge, RePricing
 from billing.services import numbers, total_rows
-from billing.services.circumstances import test_callers
-from billing.services.day_prices import DayPrices, take_new_prices
+from billing.services.day_prices import take_new_prices
 from billing.services.locks import lock_alone
 from billing.services.rebuild import (
     CALLS_A_BATCH,
     Progress,
-    collecting_between_batches,
+    entered_anew,
     pieces,
     quietly,
     sum_of,
 )
-from billing.services.rebuild_batches import Piece, enter_anew
+from billing.services.rebuild_batches import Piece
 
 NEVER = float("inf")
+WORTH_A_HELPER = 4
 # A step that has not moved for so long was lost. Longer than any step may take.
 LOST_AFTER = timedelta(minutes=4)
 CONCERNED = """
@@ -75,11 +69,11 @@ def ask(wish: Wish, now: datetime) -> RePricing:
 
 
 def price_again(
-    wish: Wish, now: datetime, progress: Progress = quietly, *, threads: int = 1
+    wish: Wish, now: datetime, progress: Progress = quietly, *, processes: int = 1
 ) -> RePricing:
     """All steps at once."""
     asked = ask(wish, now)
-    step(asked.pk, now, progress=progress, threads=threads)
+    step(asked.pk, now, progress=progress, processes=processes)
     return RePricing.objects.get(pk=asked.pk)
 
 
@@ -96,27 +90,26 @@ def step(
     until: float = NEVER,
     clock: Callable[[], float] = monotonic,
     progress: Progress = quietly,
-    threads: int = 1,
+    processes: int = 1,
     batch: int = CALLS_A_BATCH,
 ) -> bool:
     """True when all is done, False when it is time to go on in another step.
 
-    What is begun before the clock says `until` is ended. With several threads one of
-    them works out what the database is writing for another.
+    What is begun before the clock says `until` is ended.
     """
     asked = begin(key, now)
     if asked.finished_at is not None:
         return True
     todo = list(pieces(concerned(asked), now, batch=batch))
     in_time = itertools.takewhile(lambda _: clock() < until, todo)
-    entered = 0
-    with entering(threads) as enter:
-        for piece in enter(in_time):
-            entered += 1
-            progress(note_entered(key, piece), asked.calls)
-    if entered < len(todo):
+    # A helper first takes a second to wake up.
+    processes = max(1, min(processes, len(todo) // WORTH_A_HELPER))
+    ended = 0
+    for piece, _ in zip(todo, entered_anew(in_time, processes), strict=False):
+        ended += 1
+        progress(note_entered(key, piece), asked.calls)
+    if ended < len(todo):
         return False
-    total_rows.take_stock()
     for day in total_rows.days(*local_days(asked)):
         if asked.last_added is None or day > asked.last_added:
             if clock() >= until:
@@ -124,31 +117,6 @@ def step(
             add_up(key, day, now)
     finish(key, now)
     return True
-
-
-@contextmanager
-def entering(threads: int) -> Iterator[Callable[[Iterable[Piece]], Iterator[Piece]]]:
-    """What enters pieces and gives them back in their order."""
-    known = threading.local()
-
-    def enter(piece: Piece) -> Piece:
-        if not hasattr(known, "prices"):
-            known.prices, known.testers = DayPrices(), test_callers()
-        enter_anew(piece, known.prices, known.testers)
-        return piece
-
-    def enter_elsewhere(piece: Piece) -> Piece:
-        try:
-            return enter(piece)
-        finally:
-            connection.close()
-
-    with collecting_between_batches():
-        if threads == 1:
-            yield partial(map, enter)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                yield partial(workers.in_order, pool, threads, enter_elsewhere)
 
 
 @transaction.atomic
@@ -184,7 +152,6 @@ def note_entered(key: int, piece: Piece) -> int:
         moved_at=piece.now,
         calls_done=F("calls_done") + len(piece.calls),
     )
-    gc.collect()
     return RePricing.objects.values_list("calls_done", flat=True).get(pk=key)
 
 

@@ -10,8 +10,7 @@ from calls.tasks import enqueue
 
 # A task may run for a minute and a half; a step ends what it has begun.
 STEP_SECONDS = 40.0
-# One works out what the database is writing for the other.
-THREADS = 2
+PROCESSES = 2
 
 
 @shared_task
@@ -31,10 +30,9 @@ def tidy_ledger() -> None:
 
 
 @shared_task
-def price_days_again(
-    asked: int, seconds: float = STEP_SECONDS, threads: int = THREADS
-) -> None:
+def price_days_again(asked: int, seconds: float = STEP_SECONDS) -> None:
     """As much of it as one task has time for; the next one goes on."""
     until = monotonic() + seconds
-    if not repricing.step(asked, timezone.now(), until=until, threads=threads):
+    now = timezone.now()
+    if not repricing.step(asked, now, until=until, processes=PROCESSES):
         enqueue(price_days_again, asked)

@@ -106,9 +106,9 @@ def test_days_are_priced_again_by_whoever_says_why(
     assert len(later) == 1
     assert "Waiting to begin" in page(admin_client, "repricing_changelist")
     asked = RePricing.objects.get()
-    price_days_again(asked.pk, 0.0, threads=1)
+    price_days_again(asked.pk, 0.0)
     assert "0 of 1 calls" in page(admin_client, "repricing_changelist")
-    price_days_again(asked.pk, threads=1)
+    price_days_again(asked.pk)
     told = page(admin_client, "repricing_changelist")
     assert "Done" in told
     assert "23 Nov 2026 to 23 Nov 2026" in told

@@ -191,20 +191,6 @@ def test_days_are_priced_again_in_steps_that_go_on_where_the_last_one_ended() ->
     assert ledger() == done
 
 
-@pytest.mark.django_db(transaction=True)
-def test_threads_price_days_again_as_one_would() -> None:
-    calls = priced_calls(7)
-    Price.objects.filter(unit="text_in").update(amount=5)
-    asked = repricing.ask(WISH, after(700))
-    assert repricing.step(asked.pk, after(700), threads=2, batch=1)
-    asked.refresh_from_db()
-    assert (asked.calls_done, asked.last_call) == (7, calls[-1].pk)
-    assert asked.after == 7 * (50 + 2)
-    done = ledger()
-    rebuild(after(900))
-    assert ledger() == done
-
-
 @pytest.mark.django_db
 def test_who_comes_second_with_a_piece_counts_nothing() -> None:
     calls = priced_calls(2)
@@ -222,10 +208,10 @@ def test_a_task_that_is_out_of_time_hands_over_to_the_next(
     priced_calls(1)
     asked = repricing.ask(WISH, after(700))
     with django_capture_on_commit_callbacks() as later:
-        price_days_again(asked.pk, 0.0, threads=1)
+        price_days_again(asked.pk, 0.0)
     assert len(later) == 1
     with django_capture_on_commit_callbacks() as later:
-        price_days_again(asked.pk, threads=1)
+        price_days_again(asked.pk)
     assert later == []
     assert RePricing.objects.get().finished_at is not None
 

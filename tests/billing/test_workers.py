@@ -6,18 +6,25 @@ from decimal import Decimal
 from threading import Event
 
 import pytest
+from django.db import connection
 
-from billing.models import CallSheet
-from billing.services.rebuild import CALLS_A_BATCH, pieces
-from billing.services.rebuild_batches import (
-    Piece,
-    enter_anew,
-    enter_apart,
-    known,
-    lines_of,
+from billing import workers
+from billing.helper import entered
+from billing.models import CallSheet, Charge, Price
+from billing.services import repricing
+from billing.services.rebuild import CALLS_A_BATCH, pieces, rebuild
+from billing.services.rebuild_batches import Piece, lines_of
+from billing.services.repricing import Wish
+from billing.workers import AHEAD, in_order
+from tests.billing.ledger_rows import (
+    after,
+    charge_rows,
+    enter_all,
+    over,
+    say,
+    set_prices,
 )
-from billing.workers import AHEAD, helpers, in_order
-from tests.billing.ledger_rows import after, charge_rows, over, say, set_prices
+from tests.makers_calls import NOON
 
 
 def test_pieces_come_back_in_their_order_and_few_are_asked_for_ahead() -> None:
@@ -41,35 +48,76 @@ def test_pieces_come_back_in_their_order_and_few_are_asked_for_ahead() -> None:
         assert list(found) == [2 * number for number in range(1, 20)]
 
 
-def test_a_helper_is_a_process_that_knows_django() -> None:
-    with helpers(1) as pool:
-        piece = Piece([], after(0))
-        assert list(in_order(pool, 1, type, [piece])) == [Piece]
+def tell_helpers_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are programs of their own, which know of tests nothing."""
+    own = connection.settings_dict
+    url = f"postgres://{own['USER']}@/{own['HOST']}/{own['NAME']}"
+    monkeypatch.setenv("DATABASE_URL", url)
 
 
-@pytest.mark.django_db
-def test_a_helper_enters_what_the_rebuild_itself_would() -> None:
+@pytest.mark.django_db(transaction=True)
+def test_helpers_enter_what_the_rebuild_itself_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     set_prices()
-    call = over(language="tab\there")
-    say(call, 5, 2000, 1024, 2)
-    known.cache_clear()
-    piece = Piece([call.pk], after(600))
-    assert enter_apart(piece) == 1
-    apart = charge_rows(), CallSheet.objects.values().get()
-    assert apart[1]["language"] == "tab\there"
-    assert enter_anew(piece, *known()) == 1
-    assert (charge_rows(), CallSheet.objects.values().get()) == apart
-    known.cache_clear()
+    for _ in range(5):
+        call = over(language="tab\there")
+        say(call, 5, 2000, 1024, 2)
+    tell_helpers_the_database(monkeypatch)
+    assert rebuild(after(600), processes=2, batch=2).calls == 5
+    by_helpers = charge_rows(), list(CallSheet.objects.order_by("pk").values())
+    assert {sheet["language"] for sheet in by_helpers[1]} == {"tab\there"}
+    CallSheet.objects.all().delete()
+    Charge.objects.all().delete()
+    rebuild(after(600))
+    assert (charge_rows(), list(CallSheet.objects.order_by("pk").values())) == (
+        by_helpers
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_helpers_price_days_again_as_one_process_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_prices()
+    calls = [over() for _ in range(9)]
+    for call in calls:
+        say(call, 5, 10, 0, 0)
+    enter_all()
+    Price.objects.filter(unit="text_in").update(amount=5)
+    tell_helpers_the_database(monkeypatch)
+    day = NOON.date()
+    asked = repricing.ask(Wish(day, day, "It was wrong.", "ana"), after(700))
+    assert repricing.step(asked.pk, after(700), processes=2, batch=1)
+    asked.refresh_from_db()
+    assert (asked.calls_done, asked.last_call) == (9, calls[-1].pk)
+    assert asked.after == 9 * (50 + 2)
+
+
+def test_a_helper_that_is_lost_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "PROGRAM", ("head", "-n", "1"))
+    with workers.helper() as work:
+        assert work(b"one") == b"one\n"
+        with pytest.raises(workers.HelperLostError):
+            work(b"two")
+    monkeypatch.setattr(workers, "PROGRAM", ("false",))
+    with pytest.raises(workers.HelperLostError), workers.helpers(2) as work_all:
+        list(work_all([b"one"] * 5))
+
+
+def test_a_piece_is_told_on_one_line() -> None:
+    piece = Piece([3, 5], after(600))
+    assert b"\n" not in piece.told()
+    assert Piece.read(piece.told() + b"\n") == piece
 
 
 @pytest.mark.django_db
 def test_a_call_that_is_gone_by_now_is_left_out() -> None:
     set_prices()
     call = over()
-    known.cache_clear()
-    assert enter_anew(Piece([call.pk, call.pk + 1], after(600)), *known()) == 1
+    piece = Piece([call.pk, call.pk + 1], after(600))
+    assert list(entered([piece.told()])) == [1]
     assert CallSheet.objects.get().call == call
-    known.cache_clear()
 
 
 def test_each_helper_gets_calls_of_other_days() -> None:
