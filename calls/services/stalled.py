@@ -68,7 +68,7 @@ def unattended(now: datetime) -> QuerySet[Call]:
         Call.objects.filter(state__in=IN_SESSION, lease_until__lt=now)
         .exclude(lease_owner="")
         .exclude(relay_session="")
-        .filter(relay_token_digest="", session_status="", redirected=False)
+        .filter(relay_token_digest="", session_status="")
     )
 
 
@@ -102,7 +102,9 @@ def fetch(stalled: Stalled, now: datetime) -> str | None:
     """Where the carrier is to send the caller; None if somebody drives the call.
 
     "redirected" is set before the carrier hears of it: the session that it takes the
-    caller out of may end with a callback of its own, which must not act.
+    caller out of may end with a callback of its own, which must not act. If the carrier
+    does not come back with the caller, perhaps because nobody told it, this is done
+    again after LOOK_AGAIN.
     """
     if not as_claimed(stalled, now).update(redirected=True):
         return None

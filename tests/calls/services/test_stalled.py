@@ -63,7 +63,6 @@ def test_a_call_whose_lease_ran_out_is_given_out_once_in_a_while() -> None:
         {"lease_owner": "", "lease_until": None},
         {"relay_token_digest": "an entry whose socket is still to come"},
         {"session_status": "failed"},
-        {"redirected": True},
         {"state": CallState.VOICEMAIL},
         {"state": CallState.OVER},
     ],
@@ -162,6 +161,16 @@ def test_a_carrier_that_could_not_be_told_is_told_again() -> None:
     stalled.not_fetched(found)
     assert stalled.still_so(found, timezone.now())
     assert not line.call.redirected
+
+
+def test_a_worker_that_dies_before_it_told_the_carrier_is_replaced() -> None:
+    line = stalled_line()
+    fetched(line)
+    assert stalled.claim(timezone.now(), 10) == []
+    Call.objects.update(checked_at=timezone.now() - stalled.LOOK_AGAIN)
+    line.send(fetched(line), CallStatus="in-progress")
+    assert (line.call.state, line.call.relay_failures) == ("live", 1)
+    assert Incident.objects.count() == 1
 
 
 def test_a_call_that_is_over_is_not_taken_up() -> None:
