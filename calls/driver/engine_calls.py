@@ -168,12 +168,15 @@ class Acceptance:
         """So that no other process takes us for dead while the provider is slow."""
         while True:
             await asyncio.sleep(HOLD_SECONDS)
-            await self._runtime.database.run(
-                engine_claims.hold,
-                self._order.session,
-                owner=self._runtime.owner,
-                now=timezone.now(),
-            )
+            try:
+                await self._runtime.database.run(
+                    engine_claims.hold,
+                    self._order.session,
+                    owner=self._runtime.owner,
+                    now=timezone.now(),
+                )
+            except Exception:
+                logger.exception("claim could not be held; it is tried again")
 
     async def _accept(self) -> Body:
         """The first body that is not refused."""

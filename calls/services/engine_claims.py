@@ -155,6 +155,12 @@ def hold(session_id: int, *, owner: str, now: datetime) -> None:
     ).update(claimed_at=now)
 
 
+def is_held(session: EngineSession, now: datetime) -> bool:
+    """Whether the process that decides about the call is alive."""
+    claimed_at = session.claimed_at
+    return claimed_at is not None and claimed_at >= now - CLAIM
+
+
 def pass_by(session: EngineSession, now: datetime) -> None:
     EngineSession.objects.filter(pk=session.pk, state=EngineState.DECIDING).update(
         state=EngineState.OVER, over_at=now, detail="The caller left while it rang."

@@ -36,6 +36,7 @@ from calls.services import (
     relay_entry,
 )
 from calls.services.call_script import script_of
+from calls.services.engine_claims import is_held
 from calls.services.relay_ends import MEANT
 
 # The provider does not know our project, or does not want our trunk.
@@ -91,7 +92,7 @@ def report(
     call: Call, session: EngineSession | None, ended: VoiceLegEnded, now: datetime
 ) -> None:
     """Once for each call: what failed earlier has said so itself."""
-    kind, cause, what = diagnosis(session, ended)
+    kind, cause, what = diagnosis(session, ended, now)
     refused = ended.sip_code if not ended.answered else 0
     code = f" (SIP {refused})" if refused else ""
     incidents.report(
@@ -101,7 +102,7 @@ def report(
 
 
 def diagnosis(
-    session: EngineSession | None, ended: VoiceLegEnded
+    session: EngineSession | None, ended: VoiceLegEnded, now: datetime
 ) -> tuple[IncidentKind, CauseOwner, str]:
     state = session.state if session else EngineState.FAILED
     if ended.answered:
@@ -114,8 +115,11 @@ def diagnosis(
         case EngineState.EXPECTED:
             what = "The voice provider never told us of the call we sent it."
             return IncidentKind.ACCEPT_FAILED, CauseOwner.MODEL, what
+        case EngineState.DECIDING if session and is_held(session, now):
+            what = "The voice provider did not answer in time when we took the call."
+            return IncidentKind.ACCEPT_FAILED, CauseOwner.MODEL, what
         case EngineState.DECIDING:
-            what = "The call was not accepted in time."
+            what = "The program that was taking the call stopped."
             return IncidentKind.ACCEPT_FAILED, CauseOwner.OURS, what
     what = "The voice model did not take the call."
     return IncidentKind.ACCEPT_FAILED, CauseOwner.MODEL, what

@@ -1,10 +1,11 @@
 """The provider does not take the call as we asked it to."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 from django.utils import timezone
 
 from calls.core.words import CauseOwner, EngineState, IncidentKind
@@ -13,6 +14,7 @@ from calls.driver.runtime import runtime
 from calls.models import EngineSession, Incident
 from calls.providers.openai_realtime import control
 from calls.providers.openai_realtime.control import CallControl
+from calls.services import engine_claims
 from tests.calls.carrier import Line
 from tests.calls.driver.sip_line import ringing, session_of, state_of
 from tests.calls.voice_provider import (
@@ -27,6 +29,7 @@ from tests.calls.voice_provider import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PATIENCE_SECONDS = 30.0
 TRANSCRIPTION = "session.audio.input.transcription.model"
 
 
@@ -186,6 +189,32 @@ async def test_a_slow_provider_is_waited_for_after_the_answer() -> None:
         slow.set()
         await settled()
     assert provider.asked == [("accept", call)]
+    assert await state_of(line) == EngineState.ACCEPTED
+
+
+async def test_a_claim_that_could_not_be_renewed_is_renewed_the_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_calls, "HOLD_SECONDS", 0.01)
+    renewed, loop = asyncio.Event(), asyncio.get_running_loop()
+    answers: list[Exception | None] = [OperationalError()] * 3 + [None]
+
+    def hold(session: int, *, owner: str, now: datetime) -> None:
+        problem = answers.pop(0) if answers else None
+        if problem is not None:
+            raise problem
+        loop.call_soon_threadsafe(renewed.set)
+
+    monkeypatch.setattr(engine_claims, "hold", hold)
+    line, reference = await ringing()
+    _, body = event(("X-Call-Ref", reference))
+    async with voice_provider() as provider:
+        slow = asyncio.Event()
+        provider.script["accept"] = [slow]
+        assert (await post(body)).status_code == 200
+        await asyncio.wait_for(renewed.wait(), PATIENCE_SECONDS)
+        slow.set()
+        await settled()
     assert await state_of(line) == EngineState.ACCEPTED
 
 

@@ -112,6 +112,18 @@ def test_in_every_state_the_caller_is_taken_back_and_the_cause_is_known(
     assert (f"SIP {code}" in incident.detail) is bool(code)
 
 
+def test_a_provider_that_does_not_answer_us_in_time_is_the_cause_itself() -> None:
+    line = sip_line(EngineState.DECIDING)
+    EngineSession.objects.update(claimed_at=timezone.now() + timedelta(seconds=60))
+    assert end_leg(line, "no-answer")[0] == "Connect"
+    incident = Incident.objects.get()
+    assert (incident.kind, incident.cause) == (
+        IncidentKind.ACCEPT_FAILED,
+        CauseOwner.MODEL,
+    )
+    assert "did not answer in time" in incident.detail
+
+
 def test_what_failed_before_is_not_reported_again() -> None:
     line = sip_line(EngineState.FAILED)
     Incident.objects.create(
