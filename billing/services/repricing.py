@@ -41,10 +41,12 @@ SELECT DISTINCT call_id FROM billing_charge
 WHERE day BETWEEN %s AND %s AND call_id > %s ORDER BY call_id
 """
 LOCAL_DAYS = """
-SELECT min(sheet.day), max(sheet.day) FROM billing_callsheet AS sheet
-WHERE EXISTS (SELECT FROM billing_charge AS charge
-              WHERE charge.call_id = sheet.call_id AND charge.day BETWEEN %s AND %s)
+SELECT min(day), max(day) FROM billing_callsheet WHERE call_id IN (
+    SELECT call_id FROM billing_charge WHERE day BETWEEN %s AND %s)
 """
+# With the few megabytes that are usual, the charges of a month do not fit, and the
+# database reads those of all months instead.
+WITH_ROOM = "SET LOCAL work_mem = '64MB'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ def begin(key: int, now: datetime) -> RePricing:
     asked = RePricing.objects.select_for_update().get(pk=key)
     if asked.before is not None:
         return asked
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_ROOM)
     charges = Charge.objects.filter(day__range=asked.days)
     found = charges.aggregate(
         sum=Sum("amount"), charges=Count("pk"), calls=Count("call", distinct=True)
@@ -138,8 +142,10 @@ def begin(key: int, now: datetime) -> RePricing:
     return asked
 
 
+@transaction.atomic
 def concerned(asked: RePricing) -> list[int]:
     with connection.cursor() as cursor:
+        cursor.execute(WITH_ROOM)
         cursor.execute(CONCERNED, [*asked.days, asked.last_call])
         return [call for (call,) in cursor.fetchall()]
 
@@ -155,9 +161,11 @@ def note_entered(key: int, piece: Piece) -> int:
     return RePricing.objects.values_list("calls_done", flat=True).get(pk=key)
 
 
+@transaction.atomic
 def local_days(asked: RePricing) -> tuple[date, date]:
     """Days of calls whose charges are of these days of UTC."""
     with connection.cursor() as cursor:
+        cursor.execute(WITH_ROOM)
         cursor.execute(LOCAL_DAYS, asked.days)
         first, last = cursor.fetchone() or (None, None)
     return min(first or asked.first_day, asked.first_day), max(
@@ -170,7 +178,10 @@ def add_up(key: int, day: date, now: datetime) -> None:
     RePricing.objects.filter(pk=key).update(last_added=day, moved_at=now)
 
 
+@transaction.atomic
 def finish(key: int, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_ROOM)
     asked = RePricing.objects.get(pk=key)
     asked.after = sum_of(Charge.objects.filter(day__range=asked.days))
     asked.finished_at = now
