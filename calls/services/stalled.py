@@ -73,7 +73,11 @@ def unattended(now: datetime) -> QuerySet[Call]:
 
 
 def claim(now: datetime, most: int) -> list[Stalled]:
-    """Each is given out once in a while. Look at it again after GRACE."""
+    """Each is given out once in a while. Look at it again after GRACE.
+
+    Also one that was to be fetched and that nobody came back with: a worker may have
+    died before it told the carrier.
+    """
     unchecked = Q(checked_at=None) | Q(checked_at__lt=now - LOOK_AGAIN)
     found = unattended(now).filter(unchecked).order_by("lease_until")[:most]
     calls = [
@@ -81,7 +85,8 @@ def claim(now: datetime, most: int) -> list[Stalled]:
         for call in found
         if call.lease_until is not None
     ]
-    Call.objects.filter(pk__in=[one.call for one in calls]).update(checked_at=now)
+    given_out = Call.objects.filter(pk__in=[one.call for one in calls])
+    given_out.update(checked_at=now, redirected=False)
     return calls
 
 
@@ -91,6 +96,7 @@ def still_so(stalled: Stalled, now: datetime) -> bool:
 
 def as_claimed(stalled: Stalled, now: datetime) -> QuerySet[Call]:
     return unattended(now).filter(
+        redirected=False,
         pk=stalled.call,
         relay_session=stalled.session,
         lease_until=stalled.lease_until,
@@ -102,9 +108,7 @@ def fetch(stalled: Stalled, now: datetime) -> str | None:
     """Where the carrier is to send the caller; None if somebody drives the call.
 
     "redirected" is set before the carrier hears of it: the session that it takes the
-    caller out of may end with a callback of its own, which must not act. If the carrier
-    does not come back with the caller, perhaps because nobody told it, this is done
-    again after LOOK_AGAIN.
+    caller out of may end with a callback of its own, which must not act.
     """
     if not as_claimed(stalled, now).update(redirected=True):
         return None
