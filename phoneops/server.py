@@ -88,7 +88,7 @@ class CallServer(Server):  # type: ignore[misc]  # daphne is untyped
             get_resolver().url_patterns  # noqa: B018  or the first call would load them
         gc.collect()
         gc.freeze()
-        gc.set_threshold(5000, 10, 4)
+        gc.set_threshold(5000, 4, 1)
         sys.setswitchinterval(0.0005)
         super().run()
 
