@@ -1,9 +1,8 @@
 """A driver that hangs is noticed from outside of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from itertools import count
 from typing import Any
 
 import psycopg
@@ -55,23 +54,11 @@ async def lease_owner(call: Call) -> str:
     return str((await Call.objects.aget(pk=call.pk)).lease_owner)
 
 
-async def is_left(call: Call) -> bool:
-    return not await lease_owner(call)
-
-
 async def closed_at_last(end: Carrier) -> int:
     """On a slow machine more is said before."""
     while (received := await end.socket.receive_output(10))["type"] == "websocket.send":
         pass
     return int(received["code"])
-
-
-async def until(look: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        for _ in count():
-            if await look():
-                return
-            await asyncio.sleep(0.02)
 
 
 async def test_a_driver_that_hangs_is_ended_so_that_the_carrier_calls_back(
@@ -84,7 +71,8 @@ async def test_a_driver_that_hangs_is_ended_so_that_the_carrier_calls_back(
     async with driven(call, socket) as driver:
         driver.take_over("Ana")  # it says so, and that never gets through
         assert await socket.code() == 1011
-        await until(lambda: is_left(call))
+        await driver.gone()
+        assert not await lease_owner(call)
         assert driver.call not in runtime().leased
     incident = await Incident.objects.aget(call=call)
     assert (incident.kind, incident.cause) == ("driver_failed", "ours")
