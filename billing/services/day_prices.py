@@ -1,7 +1,7 @@
 """The prices of days on which something was charged: kept, so that they stay."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from billing.core.pricing import PriceEntry, PriceList
 from billing.core.reading import Why
@@ -11,6 +11,7 @@ from billing.services.prices import price_list
 
 Found = PriceEntry | Why
 Key = tuple[date, str, str, str]
+A_DAY = timedelta(days=1)
 
 
 class DayPrices:
@@ -40,9 +41,10 @@ class DayPrices:
         return found
 
     def _load(self, day: date) -> None:
-        self._days.add(day)
-        for row in DayPrice.objects.filter(day=day):
-            self._kept[key_of(row)] = found_of(row)
+        """With the days beside it: many a call goes on past midnight of UTC."""
+        days = {day - A_DAY, day, day + A_DAY} - self._days
+        self._days |= days
+        self._kept.update({key_of(row): found_of(row) for row in of_days(days)})
 
     def keep(self) -> bool:
         """False if somebody else was quicker: then ask for everything again."""

@@ -65,7 +65,7 @@ def test_the_page_of_a_row_opens(admin_client: Client, model: str) -> None:
     row = of_call[model]
     assert row is not None
     address = reverse(f"admin:calls_{model}_change", args=[row.pk])
-    assert queries(admin_client, address) <= 27
+    assert queries(admin_client, address) <= 26
 
 
 @pytest.mark.parametrize("model", MODELS)
