@@ -44,9 +44,6 @@ LOCAL_DAYS = """
 SELECT min(day), max(day) FROM billing_callsheet WHERE call_id IN (
     SELECT call_id FROM billing_charge WHERE day BETWEEN %s AND %s)
 """
-# With the few megabytes that are usual, the charges of a month do not fit, and the
-# database reads those of all months instead.
-WITH_ROOM = "SET LOCAL work_mem = '64MB'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +125,7 @@ def begin(key: int, now: datetime) -> RePricing:
     asked = RePricing.objects.select_for_update().get(pk=key)
     if asked.before is not None:
         return asked
-    with connection.cursor() as cursor:
-        cursor.execute(WITH_ROOM)
+    take_room()
     charges = Charge.objects.filter(day__range=asked.days)
     found = charges.aggregate(
         sum=Sum("amount"), charges=Count("pk"), calls=Count("call", distinct=True)
@@ -142,10 +138,19 @@ def begin(key: int, now: datetime) -> RePricing:
     return asked
 
 
+def take_room() -> None:
+    """Until the transaction ends. With the few megabytes that are usual, the charges of
+
+    a month do not fit, and the database reads those of all months instead.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+
+
 @transaction.atomic
 def concerned(asked: RePricing) -> list[int]:
+    take_room()
     with connection.cursor() as cursor:
-        cursor.execute(WITH_ROOM)
         cursor.execute(CONCERNED, [*asked.days, asked.last_call])
         return [call for (call,) in cursor.fetchall()]
 
@@ -164,8 +169,8 @@ def note_entered(key: int, piece: Piece) -> int:
 @transaction.atomic
 def local_days(asked: RePricing) -> tuple[date, date]:
     """Days of calls whose charges are of these days of UTC."""
+    take_room()
     with connection.cursor() as cursor:
-        cursor.execute(WITH_ROOM)
         cursor.execute(LOCAL_DAYS, asked.days)
         first, last = cursor.fetchone() or (None, None)
     return min(first or asked.first_day, asked.first_day), max(
@@ -180,8 +185,7 @@ def add_up(key: int, day: date, now: datetime) -> None:
 
 @transaction.atomic
 def finish(key: int, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(WITH_ROOM)
+    take_room()
     asked = RePricing.objects.get(pk=key)
     asked.after = sum_of(Charge.objects.filter(day__range=asked.days))
     asked.finished_at = now
