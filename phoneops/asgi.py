@@ -108,6 +108,12 @@ class WebhookHandler(MachineHandler):
         else:
             await self._handle(scope, receive_all, send)
 
+    async def listen_for_disconnect(self, receive: Any) -> None:
+        """Never: what was begun for a caller is finished, even if whoever told us of
+        it does not wait for the answer.
+        """
+        await asyncio.get_running_loop().create_future()
+
     async def _handle(self, scope: Any, receive: Any, send: Any) -> None:
         async with self._threads.one():
             await self.handle(scope, receive, send)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import HttpCommunicator, WebsocketCommunicator
+from django.http import HttpRequest, HttpResponse
 
 from phoneops.asgi import REPORTS_AT_ONCE, Threads, WebhookHandler, application
 
@@ -124,3 +125,29 @@ async def test_whoever_waits_for_an_answer_overtakes_what_is_only_told(
     busy.go_on.set()
     await asyncio.gather(*tasks)
     assert len(busy.at_work) == len(tasks)
+
+
+class Slow(WebhookHandler):
+    """Decides once the test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def run_get_response(self, request: HttpRequest) -> HttpResponse:
+        self.begun.set()
+        await self.go_on.wait()
+        return HttpResponse("decided")
+
+
+async def test_what_was_begun_is_finished_though_nobody_waits_for_it() -> None:
+    slow = Slow()
+    server = HttpCommunicator(slow, "POST", "/twilio/voice/", body=b"CallSid=CA1")
+    answer = asyncio.create_task(server.get_response())
+    await slow.begun.wait()
+    await server.send_input({"type": "http.disconnect"})
+    for _ in range(100):  # far more turns of the loop than it takes to be cancelled
+        await asyncio.sleep(0)
+    slow.go_on.set()
+    assert (await answer)["body"] == b"decided"
+    await server.wait()
