@@ -21,7 +21,7 @@ from calls.driver import sidebands
 from calls.driver.journal import IncidentRow
 from calls.driver.runtime import Runtime
 from calls.driver.voice_bodies import Body, bodies
-from calls.driver.voice_briefing import VoiceBriefing
+from calls.driver.voice_briefing import VoiceBriefing, brief_voice
 from calls.errors import ProviderError
 from calls.providers.openai_realtime.control import BodyRefused, CallGone, FateUnknown
 from calls.providers.openai_realtime.incoming import announced
@@ -254,15 +254,13 @@ class Acceptance:
 def store_accepted(
     session_id: int, with_what: Accepted, owner: str, *, steered_here: bool
 ) -> tuple[Next, VoiceBriefing | None]:
-    """With the lease and the briefing at once where this process is to steer: the
-
-    caller is on the line and hears nothing until then.
-    """
     now = timezone.now()
-    now_to = engine_sessions.accepted(session_id, with_what, owner=owner, now=now)
-    if now_to is not Next.ATTACH or not steered_here:
+    now_to, session = engine_sessions.accepted(
+        session_id, with_what, owner=owner, now=now, steer=steered_here
+    )
+    if session is None:
         return now_to, None
-    return now_to, sidebands.brief(session_id, owner, now)
+    return now_to, brief_voice(session, live.ruleset(session.release), now=now)
 
 
 def about_transcript(refused: BodyRefused) -> bool:

@@ -67,10 +67,25 @@ class Next(Enum):
     NOTHING = auto()
 
 
+def hold_call(session_id: int) -> Call | None:
+    """Until the transaction ends. The call comes before its session, as in what the
+    carrier tells us: the other way round each of two would wait for the other. Rows
+    that refer to the call may be written meanwhile, or everybody's journal would wait.
+    """
+    held = Call.objects.select_for_update(of=("self",), no_key=True)
+    return held.filter(engine_session=session_id).first()
+
+
+@transaction.atomic
 def accepted(
-    session_id: int, with_what: Accepted, *, owner: str, now: datetime
-) -> Next:
-    """A caller who has left meanwhile is not talked to."""
+    session_id: int, with_what: Accepted, *, owner: str, now: datetime, steer: bool
+) -> tuple[Next, OpenedVoiceSession | None]:
+    """A caller who has left meanwhile is not talked to.
+
+    `steer`: with the lease at once, if it is free, for the caller is on the line and
+    hears nothing until then.
+    """
+    call = hold_call(session_id)
     ours = EngineSession.objects.filter(pk=session_id, decided_by=owner)
     ours.filter(state=EngineState.DECIDING).update(
         state=EngineState.ACCEPTED,
@@ -79,22 +94,13 @@ def accepted(
         transcription_model=with_what.transcription_model,
         detail=with_what.detail,
     )
-    session = ours.select_related("call").first()
-    if session is None:
-        return Next.NOTHING  # another process took the decision from us
-    there = session.state in STEERED and session.call.state not in ENDED
-    return Next.ATTACH if there else Next.HANG_UP
-
-
-def hold_call(session_id: int) -> None:
-    """Until the transaction ends. The call comes before its session, as in what the
-    carrier tells us: the other way round each of two would wait for the other. Rows
-    that refer to the call may be written meanwhile, or everybody's journal would wait.
-    """
-    call = Call.objects.select_for_update(of=("self",), no_key=True).filter(
-        engine_session=session_id
-    )
-    call.values_list("pk").first()
+    session = ours.first()
+    if call is None or session is None:
+        return Next.NOTHING, None  # another process took the decision from us
+    if session.state not in STEERED or call.state in ENDED:
+        return Next.HANG_UP, None
+    mine = steer and lease(session.pk, owner, now)
+    return Next.ATTACH, opened_voice(call, session, now) if mine else None
 
 
 @transaction.atomic
@@ -110,21 +116,28 @@ def not_accepted(
         trunk_ends.end(session_id, now)
 
 
+@transaction.atomic
 def take_lease(
     session_id: int, *, owner: str, now: datetime
 ) -> OpenedVoiceSession | None:
     """None when somebody else steers it, or there is nothing to steer any more."""
-    with transaction.atomic():
-        hold_call(session_id)
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        taken = EngineSession.objects.filter(free, pk=session_id, state__in=STEERED)
-        if not taken.update(lease_owner=owner, lease_until=now + LEASE):
-            return None
-        session = EngineSession.objects.select_related("call").get(pk=session_id)
-        call = session.call
-        call.answered_at = call.answered_at or now
-        common = opened(call)
-        asked = handoffs.pending(call)
+    call = hold_call(session_id)
+    if call is None or not lease(session_id, owner, now):
+        return None
+    return opened_voice(call, EngineSession.objects.get(pk=session_id), now)
+
+
+def lease(session_id: int, owner: str, now: datetime) -> bool:
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    taken = EngineSession.objects.filter(free, pk=session_id, state__in=STEERED)
+    return bool(taken.update(lease_owner=owner, lease_until=now + LEASE))
+
+
+def opened_voice(
+    call: Call, session: EngineSession, now: datetime
+) -> OpenedVoiceSession:
+    call.answered_at = call.answered_at or now
+    common = opened(call)
     return OpenedVoiceSession(
         **{field.name: getattr(common, field.name) for field in fields(common)},
         id=session.pk,
@@ -134,7 +147,7 @@ def take_lease(
         trunk=session.trunk,
         attached_before=session.state == EngineState.ATTACHED,
         caller_gone=call.state in ENDED,
-        being_handed_over=asked is not None,
+        being_handed_over=handoffs.is_pending(call),
         voice_model=session.voice_model,
         transcription_model=session.transcription_model,
     )
@@ -178,11 +191,10 @@ def waiting(now: datetime) -> list[int]:
 @transaction.atomic
 def attached(session_id: int, *, now: datetime) -> None:
     """We hear and steer it. The first time, that is when the call was answered."""
-    hold_call(session_id)
+    call = hold_call(session_id)
     first = EngineSession.objects.filter(pk=session_id, state=EngineState.ACCEPTED)
-    if not first.update(state=EngineState.ATTACHED, attached_at=now):
+    if call is None or not first.update(state=EngineState.ATTACHED, attached_at=now):
         return
-    call = Call.objects.get(engine_session=session_id)
     if call.state == CallState.OFFERED:
         progress.advance(call, CallState.LIVE)
     if call.state not in ENDED and call.answered_at is None:
@@ -194,27 +206,31 @@ def transcribed_by(session_id: int, model: str) -> None:
     EngineSession.objects.filter(pk=session_id).update(transcription_model=model)
 
 
+@transaction.atomic
 def leaving(session_id: int, left: Left, *, owner: str, now: datetime) -> None:
     """The call is about to be hung up, by whoever steers it now or afterwards."""
-    with transaction.atomic():
-        hold_call(session_id)
-        if EngineSession.objects.filter(pk=session_id, lease_owner=owner).exists():
-            keep(session_id, left, now)
+    call = hold_call(session_id)
+    ours = EngineSession.objects.filter(pk=session_id, lease_owner=owner)
+    if call is not None and ours.exists():
+        keep(call, left, now)
 
 
-def keep(session_id: int, left: Left, now: datetime) -> None:
-    """What the call knows. That its leg ended says nothing new of one we ended."""
-    call = Call.objects.filter(engine_session=session_id)
-    call = call.exclude(state=CallState.CLOSED)
-    call.update(
-        last_seen_at=now, language=left.language, collected=dict(left.collected)
-    )
-    if left.ending == Ending.CALLER_LEFT:
-        call = call.filter(ending="")
-    if left.ending:
-        call.update(ending=left.ending, outcome=left.outcome)
+def keep(call: Call, left: Left, now: datetime) -> None:
+    """What the call, which is held, knows."""
+    if call.state == CallState.CLOSED:
+        return
+    known: dict[str, object] = {
+        "last_seen_at": now,
+        "language": left.language,
+        "collected": dict(left.collected),
+    }
+    # That its leg ended says nothing new of a call that we ended.
+    if left.ending and not (left.ending == Ending.CALLER_LEFT and call.ending):
+        known |= {"ending": left.ending, "outcome": left.outcome}
+    progress.note(call, **known)
 
 
+@transaction.atomic
 def leave(
     session_id: int, left: Left, *, owner: str, now: datetime, over: bool
 ) -> bool:
@@ -228,14 +244,13 @@ def leave(
     if over:
         state = EngineState.OVER if left.ending else EngineState.FAILED
         released |= {"state": state, "over_at": now}
-    with transaction.atomic():
-        hold_call(session_id)
-        held = EngineSession.objects.filter(pk=session_id, lease_owner=owner)
-        if not held.update(**released):
-            return False
-        keep(session_id, left, now)
-        if over:
-            trunk_ends.end(session_id, now)
+    call = hold_call(session_id)
+    held = EngineSession.objects.filter(pk=session_id, lease_owner=owner)
+    if call is None or not held.update(**released):
+        return False
+    keep(call, left, now)
+    if over:
+        trunk_ends.end(session_id, now)
     return True
 
 

@@ -78,6 +78,10 @@ def pending(call: Call) -> Handoff | None:
     return Handoff.objects.filter(call=call, result=HandoffResult.PENDING).first()
 
 
+def is_pending(call: Call) -> bool:
+    return Handoff.objects.filter(call=call, result=HandoffResult.PENDING).exists()
+
+
 def finish(handoff: Handoff, result: HandoffResult, now: datetime) -> bool:
     """False when it had ended already: the first end stands."""
     still_open = Handoff.objects.filter(pk=handoff.pk, result=HandoffResult.PENDING)

@@ -43,18 +43,18 @@ def forsake(session_id: int, now: datetime) -> bool:
 
 def end(session_id: int, now: datetime) -> None:
     """Nobody else will tell us the end of a call that came over a bare trunk."""
-    session = EngineSession.objects.select_related("call").get(pk=session_id)
-    if not session.trunk:
+    if not EngineSession.objects.filter(pk=session_id, trunk=True).exists():
         return
+    call = Call.objects.get(engine_session=session_id)
     referred = HandoffAttempt.objects.filter(
-        handoff__call=session.call, result=AttemptResult.RINGING
+        handoff__call=call, result=AttemptResult.RINGING
     ).first()
     if referred is not None and now - referred.started_at <= LEAVES_SOON:
-        gone_to(session.call, referred, now)
+        gone_to(call, referred, now)
     elif referred is not None:
         text = DOUBTFUL.format(contact=referred.contact_name)
-        follow_ups.open_one(session.call, FollowUpKind.CALLBACK, now, text=text)
-    handoffs.call_over(session.call, now)
+        follow_ups.open_one(call, FollowUpKind.CALLBACK, now, text=text)
+    handoffs.call_over(call, now)
 
 
 def gone_to(call: Call, attempt: HandoffAttempt, now: datetime) -> None:

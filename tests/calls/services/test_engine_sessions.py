@@ -88,7 +88,11 @@ def test_a_call_that_is_over_is_not_accepted() -> None:
 
 
 def accept(session: Any, owner: str = "a") -> Next:
-    return engine_sessions.accepted(session.pk, WITH, owner=owner, now=NOON)
+    now_to, opened = engine_sessions.accepted(
+        session.pk, WITH, owner=owner, now=NOON, steer=True
+    )
+    assert (opened is not None) is (now_to is Next.ATTACH)
+    return now_to
 
 
 def test_an_accepted_call_is_attached() -> None:
