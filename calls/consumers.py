@@ -146,6 +146,7 @@ class RelayConsumer(AsyncConsumer):
             self._setup_timer.cancel()
         left = code == NORMAL
         self._tell(ev.CallerLeft() if left else ev.TransportLost(code))
+        self._driver = None  # each knows the other, and would keep it alive
 
 
 class SidebandConsumer(AsyncConsumer):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from calls.core.actions import ReportIncident
+from calls.core.events import CostMeasured
 from calls.core.meter import Measured, Meter
 from calls.core.words import EventKind
 from calls.driver.journal import EventRow, IncidentRow, Journal, UsageRow
@@ -20,7 +21,7 @@ class Recorder:
     """One per stream of a call.
 
     `connections` are the items that cost by the second, counted from `since`; `used`
-    is what was charged for before. `tell_cost` hears the total after every usage.
+    is what was charged for before. `tell` hears the total after every usage.
     """
 
     def __init__(
@@ -33,12 +34,12 @@ class Recorder:
         since: datetime,
         connections: tuple[tuple[str, str], ...],
         used: tuple[Measured, ...],
-        tell_cost: Callable[[Decimal], None],
+        tell: Callable[[CostMeasured], None],
     ) -> None:
         self._call, self._stream = call, stream
         self._journal, self._meter = journal, meter
         self._since, self._connections = since, connections
-        self._tell_cost = tell_cost
+        self._tell = tell
         self._seq = 0
         self._spent = sum((self._price(measured) for measured in used), Decimal(0))
 
@@ -63,7 +64,7 @@ class Recorder:
         self._journal.put(usage)
         measured = Measured(usage.provider, usage.item, usage.figures, usage.at)
         self._spent += self._price(measured)
-        self._tell_cost(self._spent + self._standing(usage.at))
+        self._tell(CostMeasured(self._spent + self._standing(usage.at)))
 
     def _standing(self, now: datetime) -> Decimal:
         """What the connections have cost that are charged by the minute."""

@@ -58,7 +58,12 @@ CONNECTIONS = (("twilio", "conversation_relay"), ("twilio", "voice_inbound"))
 
 
 class RelayDriver:
-    """`send` writes a frame; `close` ends the socket with a WebSocket close code."""
+    """`send` writes a frame; `close` ends the socket with a WebSocket close code.
+
+    `tell` hands in what happened and returns at once. Its parts know the inbox and not
+    the driver, so that what a call leaves behind is gone with it: the garbage of many
+    calls would stop all others while the collector takes it away.
+    """
 
     def __init__(
         self,
@@ -74,6 +79,7 @@ class RelayDriver:
         self._send = send
         self._close = close
         self._inbox: Inbox[ev.Event] = Inbox()
+        self.tell = self._inbox.put
         self._clock = asyncio.get_running_loop().time
         self._pulse = Pulse(settings.STUCK_SECONDS)
         self._busy = False
@@ -88,7 +94,7 @@ class RelayDriver:
             since=briefing.session.answered_at,
             connections=CONNECTIONS,
             used=briefing.session.used,
-            tell_cost=lambda spent: self.tell(ev.CostMeasured(spent)),
+            tell=self.tell,
         )
         use = self._recorder.use
         self._answers = Answers(briefing, held_by.model, self._inbox, use)
@@ -98,10 +104,6 @@ class RelayDriver:
         self.tell(ev.Connected(briefing.setting.language, greeted=first))
         self._task = asyncio.create_task(self._run(), name=f"call {self.call}")
         held_by.live[self.call] = held_by.leased[self.call] = self
-
-    def tell(self, event: ev.Event) -> None:
-        """Hand in what happened; returns at once."""
-        self._inbox.put(event)
 
     def take_over(self, name: str) -> None:
         self.tell(ev.SupervisorAsked(name))

@@ -10,12 +10,13 @@ import contextlib
 import logging
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 
 from django.utils import timezone
 
 from calls.core import events as ev
 from calls.core.actions import HandOff, HangUp, Note, ReportIncident, RunTool
-from calls.core.meter import Measured
+from calls.core.meter import Measured, Meter
 from calls.core.voice import VoiceCall
 from calls.core.voice import events as vev
 from calls.core.voice.actions import (
@@ -52,6 +53,13 @@ CONNECTIONS = (("twilio", "voice_inbound"), ("twilio", "voice_sip"))
 
 
 class VoiceDriver:
+    """`tell` hands in what happened and returns at once.
+
+    Its parts know the inbox and not the driver, so that what a call leaves behind is
+    gone with it: the garbage of many calls would stop all others while the collector
+    takes it away.
+    """
+
     def __init__(
         self, briefing: VoiceBriefing, held_by: Runtime, sideband: Sideband
     ) -> None:
@@ -60,6 +68,7 @@ class VoiceDriver:
         self._runtime = held_by
         self._sideband = sideband
         self._inbox: Inbox[vev.VoiceEvent] = Inbox()
+        self.tell = self._inbox.put
         self._clock = asyncio.get_running_loop().time
         self._machine = VoiceCall(briefing.setting, briefing.engine, briefing.past)
         self._reader = frames.Reader(
@@ -74,13 +83,15 @@ class VoiceDriver:
             since=briefing.session.answered_at,
             connections=CONNECTIONS,
             used=briefing.session.used,
-            tell_cost=lambda spent: self.tell(ev.CostMeasured(spent)),
+            tell=self.tell,
         )
         self._transcription = Transcription(
             briefing, held_by, self._reader, self._recorder.report
         )
         self._tools = Tools(briefing, held_by, self.tell)
-        self._cache = CacheWatch(self._price_of_response)
+        self._cache = CacheWatch(
+            partial(price_of_response, held_by.meter, self._reader)
+        )
         self._used: set[str] = set()
         self._transfers = Transfers(briefing, held_by, self.tell)
         self._ends = VoiceEnds(briefing, held_by)
@@ -90,10 +101,6 @@ class VoiceDriver:
         self._session_timer: asyncio.TimerHandle | None = None
         self.task = asyncio.create_task(self._run(), name=f"call {self.call}")
         held_by.live[self.call] = self
-
-    def tell(self, event: vev.VoiceEvent) -> None:
-        """Hand in what happened; returns at once."""
-        self._inbox.put(event)
 
     def take_over(self, name: str) -> None:
         self.tell(ev.SupervisorAsked(name))
@@ -276,10 +283,6 @@ class VoiceDriver:
         if used.by_response:
             self._note_all(self._cache.response_used(used.figures))
 
-    def _price_of_response(self, figures: Mapping[str, object]) -> Decimal | None:
-        item, now = self._reader.voice_model, timezone.now()
-        return self._runtime.meter.price(Measured("openai", item, figures, now))
-
     async def _leave(self) -> None:
         if not self._left.ending:
             self._left = Left("", "", *self._known())
@@ -289,3 +292,10 @@ class VoiceDriver:
         await self._sideband.close()
         self._runtime.live.pop(self.call, None)
         await self._ends.give_back(self._left, over=self._over)
+
+
+def price_of_response(
+    meter: Meter, reader: frames.Reader, figures: Mapping[str, object]
+) -> Decimal | None:
+    item, now = reader.voice_model, timezone.now()
+    return meter.price(Measured("openai", item, figures, now))

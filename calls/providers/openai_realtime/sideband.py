@@ -5,16 +5,21 @@ a dead call for fifteen seconds. Here: a refused handshake (404) means that the 
 over, except in the first moments after accepting, when it may not be known yet; a
 connection that breaks is opened again at once, and then up to three times within about
 three seconds. So is one on which nothing comes any more: in a live call a silence of
-the caller is told of much earlier. Nothing is queued across the gap: what was wanted
+the caller is told of much earlier, and the library's pings would take longer to find
+out, so there are none. Nothing is queued across the gap: what was wanted
 before it may be wrong after it.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
+
+logger = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
 FRESH_PAUSE = 0.1
@@ -41,6 +46,16 @@ class Closed:
 
     code: int
     gone: bool
+
+
+class Connection(ClientConnection):
+    """Without the library's logger, which refers back to the connection: what an ended
+    call leaves behind is to be gone at once, and not when the collector comes by.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.logger = self.protocol.logger = logger
 
 
 class Sideband:
@@ -127,10 +142,14 @@ class Sideband:
                     additional_headers=self._headers,
                     compression=None,
                     max_size=None,
+                    ping_interval=None,
+                    create_connection=Connection,
                     open_timeout=OPEN_SECONDS,
                 )
                 return False
             except websockets.InvalidStatus as refusal:
+                # The connection keeps it, and its traceback the connection.
+                refusal.__traceback__ = None
                 if refusal.response.status_code != 404:
                     return False
                 if loop.time() >= patience:

@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
+from billing.meter import PricedMeter
 from calls.core.meter import Measured
 from calls.core.tokens import count_tokens
 from calls.core.words import EventKind
-from calls.driver.runtime import runtime
 from calls.models import Usage
-from routing.core.standing import Budgets
 from tests.calls.driver.steered import (
     SESSION,
     Wire,
@@ -65,20 +64,19 @@ async def test_every_response_and_every_transcript_is_charged_once() -> None:
     assert found["transcript-item_1"] == {"type": "duration", "seconds": 1.5}
 
 
-class CachedIsCheaper:
-    """A meter whose prices no table can change under us."""
+class CachedIsCheaper(PricedMeter):
+    """Prices that no table can change under us."""
 
     def price(self, measured: Measured) -> Decimal:
         tokens = count_tokens(measured.figures)
         return Decimal(tokens.input - tokens.cached) / 10_000
 
-    def budgets(self) -> Budgets:
-        raise NotImplementedError
 
-
-async def test_a_prompt_that_somebody_changed_is_told_with_its_cost() -> None:
+async def test_a_prompt_that_somebody_changed_is_told_with_its_cost(
+    settings: Any,
+) -> None:
+    settings.CALLS_METER = f"{__name__}.CachedIsCheaper"
     async with steered() as wire:
-        runtime().meter = CachedIsCheaper()
         await wire.tell(response_done("resp_1", cached=640))
         other = {**SESSION, "instructions": "Be brief."}
         await wire.tell({"type": "session.updated", "session": SESSION})
