@@ -6,7 +6,7 @@ takes the lease and goes on deciding.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -67,13 +67,29 @@ class Next(Enum):
     NOTHING = auto()
 
 
+# Of a call that begins every statement is waited for, and to put together one that
+# reads so many columns takes longer than to read them.
+HOLD = """
+SELECT calls_call.* FROM calls_call
+WHERE id = (SELECT call_id FROM calls_enginesession WHERE id = %s)
+FOR NO KEY UPDATE
+"""
+ACCEPTED = """
+UPDATE calls_enginesession SET
+    state = 'accepted', accepted_at = %(now)s, voice_model = %(voice_model)s,
+    transcription_model = %(transcription_model)s, detail = %(detail)s,
+    lease_owner = %(steering)s, lease_until = %(until)s
+WHERE id = %(session)s AND decided_by = %(owner)s AND state = 'deciding'
+RETURNING calls_enginesession.*
+"""
+
+
 def hold_call(session_id: int) -> Call | None:
     """Until the transaction ends. The call comes before its session, as in what the
     carrier tells us: the other way round each of two would wait for the other. Rows
     that refer to the call may be written meanwhile, or everybody's journal would wait.
     """
-    held = Call.objects.select_for_update(of=("self",), no_key=True)
-    return held.filter(engine_session=session_id).first()
+    return next(iter(Call.objects.raw(HOLD, [session_id])), None)
 
 
 @transaction.atomic
@@ -82,25 +98,30 @@ def accepted(
 ) -> tuple[Next, OpenedVoiceSession | None]:
     """A caller who has left meanwhile is not talked to.
 
-    `steer`: with the lease at once, if it is free, for the caller is on the line and
-    hears nothing until then.
+    `steer`: with the lease at once, for the caller is on the line and hears nothing
+    until then.
     """
     call = hold_call(session_id)
-    ours = EngineSession.objects.filter(pk=session_id, decided_by=owner)
-    ours.filter(state=EngineState.DECIDING).update(
-        state=EngineState.ACCEPTED,
-        accepted_at=now,
-        voice_model=with_what.voice_model,
-        transcription_model=with_what.transcription_model,
-        detail=with_what.detail,
-    )
-    session = ours.first()
-    if call is None or session is None:
-        return Next.NOTHING, None  # another process took the decision from us
+    if call is None:
+        return Next.NOTHING, None
+    steer = steer and call.state not in ENDED
+    values = asdict(with_what) | {
+        "session": session_id,
+        "owner": owner,
+        "now": now,
+        "steering": owner if steer else "",
+        "until": now + LEASE if steer else None,
+    }
+    session = next(iter(EngineSession.objects.raw(ACCEPTED, values)), None)
+    if session is None:
+        # It was accepted before, or is over, or another process decides.
+        ours = EngineSession.objects.filter(pk=session_id, decided_by=owner)
+        if (session := ours.first()) is None:
+            return Next.NOTHING, None
+        steer = steer and lease(session_id, owner, now)
     if session.state not in STEERED or call.state in ENDED:
         return Next.HANG_UP, None
-    mine = steer and lease(session.pk, owner, now)
-    return Next.ATTACH, opened_voice(call, session, now) if mine else None
+    return Next.ATTACH, opened_voice(call, session, now) if steer else None
 
 
 @transaction.atomic
@@ -195,10 +216,11 @@ def attached(session_id: int, *, now: datetime) -> None:
     first = EngineSession.objects.filter(pk=session_id, state=EngineState.ACCEPTED)
     if call is None or not first.update(state=EngineState.ATTACHED, attached_at=now):
         return
+    news = {} if call.answered_at else {"answered_at": now, "last_seen_at": now}
     if call.state == CallState.OFFERED:
-        progress.advance(call, CallState.LIVE)
-    if call.state not in ENDED and call.answered_at is None:
-        progress.note(call, answered_at=now, last_seen_at=now)
+        progress.advance(call, CallState.LIVE, **news)
+    elif call.state not in ENDED and news:
+        progress.note(call, **news)
 
 
 def transcribed_by(session_id: int, model: str) -> None:

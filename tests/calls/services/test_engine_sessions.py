@@ -108,6 +108,23 @@ def test_an_accepted_call_whose_caller_has_left_is_hung_up() -> None:
     assert accept(session) is Next.HANG_UP
 
 
+def test_an_accept_that_is_stored_twice_is_steered_once() -> None:
+    """A connection may die after its commit, and the same is asked again."""
+    session = make_session(EngineState.DECIDING, decided_by="a")
+    assert accept(session) is Next.ATTACH
+    again = engine_sessions.accepted(session.pk, WITH, owner="a", now=NOON, steer=True)
+    assert again == (Next.ATTACH, None)
+    session.refresh_from_db()
+    assert (session.lease_owner, session.lease_until) == ("a", NOON + LEASE)
+
+
+def test_an_accepted_call_that_others_are_to_steer_is_free() -> None:
+    session = make_session(EngineState.DECIDING, decided_by="a")
+    found = engine_sessions.accepted(session.pk, WITH, owner="a", now=NOON, steer=False)
+    assert found == (Next.ATTACH, None)
+    assert take(session, "b") is not None
+
+
 def test_a_process_that_was_too_slow_leaves_the_call_to_another() -> None:
     session = make_session(EngineState.DECIDING, decided_by="b")
     assert accept(session, "a") is Next.NOTHING
