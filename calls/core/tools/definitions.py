@@ -2,12 +2,14 @@
 
 The built-in ones are answered by the conversation or by a service of ours; the rest
 are the agent's own HTTP tools. Definitions are the same bytes for the same agent, in
-the same order, because they stand in the prefix that the provider caches.
+the same order, because they stand in the prefix that the provider caches. Calls share
+the built-in ones, or they would be most of what a call takes of memory.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Final
 
 from calls.core.fields import HOW_TO_WRITE
@@ -20,6 +22,8 @@ LOOK_UP_CALLER: Final = "look_up_caller"
 TRANSFER_TO_PERSON: Final = "transfer_to_person"
 TAKE_MESSAGE: Final = "take_message"
 END_CALL: Final = "end_call"
+# With fields or languages of their own.
+AGENTS: Final = 256
 BUILT_IN = frozenset(
     {
         COLLECT_FIELD,
@@ -78,7 +82,7 @@ def definitions_for(
     codes = list(dict.fromkeys(code for code in languages if code != DETECTED))
     built_in = [
         *([collect_field(agent.fields)] if agent.fields else []),
-        *([switch_language(codes)] if len(codes) > 1 else []),
+        *([switch_language(tuple(codes))] if len(codes) > 1 else []),
         look_up_caller(),
         transfer_to_person(),
         take_message(),
@@ -88,7 +92,8 @@ def definitions_for(
     return (*built_in, *(http_definition(own[name]) for name in sorted(own)))
 
 
-def collect_field(fields: Sequence[AgentField]) -> ToolDefinition:
+@lru_cache(AGENTS)
+def collect_field(fields: tuple[AgentField, ...]) -> ToolDefinition:
     listed = "; ".join(f"{f.name} is {HOW_TO_WRITE[f.kind]}" for f in fields)
     return ToolDefinition(
         COLLECT_FIELD,
@@ -102,7 +107,8 @@ def collect_field(fields: Sequence[AgentField]) -> ToolDefinition:
     )
 
 
-def switch_language(codes: Sequence[str]) -> ToolDefinition:
+@lru_cache(AGENTS)
+def switch_language(codes: tuple[str, ...]) -> ToolDefinition:
     return ToolDefinition(
         SWITCH_LANGUAGE,
         "Change the language you speak and listen in. Use it when the caller speaks "
@@ -111,6 +117,7 @@ def switch_language(codes: Sequence[str]) -> ToolDefinition:
     )
 
 
+@cache
 def look_up_caller() -> ToolDefinition:
     return ToolDefinition(
         LOOK_UP_CALLER,
@@ -120,6 +127,7 @@ def look_up_caller() -> ToolDefinition:
     )
 
 
+@cache
 def transfer_to_person() -> ToolDefinition:
     return ToolDefinition(
         TRANSFER_TO_PERSON,
@@ -136,6 +144,7 @@ def transfer_to_person() -> ToolDefinition:
     )
 
 
+@cache
 def take_message() -> ToolDefinition:
     return ToolDefinition(
         TAKE_MESSAGE,
@@ -153,6 +162,7 @@ def take_message() -> ToolDefinition:
     )
 
 
+@cache
 def end_call() -> ToolDefinition:
     return ToolDefinition(
         END_CALL,
