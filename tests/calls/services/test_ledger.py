@@ -7,7 +7,8 @@ was, once the call is closed it has one disposition and the books are even.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -182,11 +183,16 @@ def test_the_books_are_even_whatever_happened(end: PolicyEnd) -> None:
         line = play(to, history, caller)
         line.hang_up()
         settled(line)
-        book = ledger(to, line.call.offered_at.date())
+        book = ledger(to, day_of(line.call))
         assert (book.remainder, book.going_on) == (0, 0)
         assert book.offered == Call.objects.filter(dialled=to).count()
 
     check()
+
+
+def day_of(call: Call) -> date:
+    """Where its number is."""
+    return timezone.localdate(call.offered_at, ZoneInfo(call.time_zone))
 
 
 def settled(line: Line) -> None:
@@ -208,5 +214,5 @@ def settled(line: Line) -> None:
 def test_calls_going_on_are_in_the_books_too() -> None:
     to = lines(PolicyEnd.VOICEMAIL)[3]
     line = play(to, ["connect"], "+12025550199")
-    book = ledger(to, line.call.offered_at.date())
+    book = ledger(to, day_of(line.call))
     assert (book.offered, book.going_on, book.remainder) == (1, 1, 0)
