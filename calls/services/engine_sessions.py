@@ -67,10 +67,13 @@ class Next(Enum):
     NOTHING = auto()
 
 
-# Of a call that begins every statement is waited for, and to put together one that
-# reads so many columns takes longer than to read them.
+# Of a call that begins every statement is waited for, and to put one together takes
+# longer than to answer it. Columns that are not named here are read when asked for.
 HOLD = """
-SELECT calls_call.* FROM calls_call
+SELECT id, carrier_sid, state, ending, answered_at, release_number, relay_entries,
+       dialled, number_label, time_zone, caller, caller_kind, agent_key, profile_key,
+       language, collected, decision
+FROM calls_call
 WHERE id = (SELECT call_id FROM calls_enginesession WHERE id = %s)
 FOR NO KEY UPDATE
 """
@@ -80,7 +83,7 @@ UPDATE calls_enginesession SET
     transcription_model = %(transcription_model)s, detail = %(detail)s,
     lease_owner = %(steering)s, lease_until = %(until)s
 WHERE id = %(session)s AND decided_by = %(owner)s AND state = 'deciding'
-RETURNING calls_enginesession.*
+RETURNING id, engine, provider_call, trunk, state, voice_model, transcription_model
 """
 
 
