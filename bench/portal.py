@@ -20,13 +20,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.world import Ports
-from phoneops import children
+from phoneops import children, programs
 from phoneops.children import Child, Program
 from phoneops.engines import Engine, Postgres, Valkey
 from phoneops.places import DATABASE, DATABASE_USER, Places
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
+Prefix = tuple[str, ...]
 PROVIDER_KEYS = ("TWILIO", "OPENAI", "PUBLIC_BASE_URL", "SENTRY_DSN", "SECRET_KEY")
 
 
@@ -40,11 +41,15 @@ class TimedPostgres(Postgres):
 class Server(Child):
     """A Python program whose output goes to a file."""
 
-    def __init__(self, name: str, arguments: list[str], home: "Home") -> None:
+    def __init__(
+        self, name: str, arguments: list[str], home: "Home", prefix: Prefix = ()
+    ) -> None:
         self.name = name
         self.log = home.folder / f"{name}.log"
         self.program = Program(
-            [sys.executable, *arguments], folder=ROOT, environment=home.environment
+            [*prefix, sys.executable, *arguments],
+            folder=ROOT,
+            environment=home.environment,
         )
 
     def start(self) -> None:
@@ -115,7 +120,8 @@ def portal(ports: Ports) -> Iterator[Portal]:
             engine.start()
         manage(found, "migrate", "-v", "0")
         manage(found, "load_demo", "-v", "0")
-        web = server(stack, "web", web_arguments(ports), found)
+        prefix = programs.on_one_core()  # as `make run` starts it
+        web = server(stack, "web", web_arguments(ports), found, prefix)
         wait_until_ready(ports.product, web)
         yield Portal(found, web, postgres)
 
@@ -127,8 +133,14 @@ def web_arguments(ports: Ports) -> list[str]:
     ]
 
 
-def server(stack: ExitStack, name: str, arguments: list[str], where: Home) -> Server:
-    started = Server(name, arguments, where)
+def server(
+    stack: ExitStack,
+    name: str,
+    arguments: list[str],
+    where: Home,
+    prefix: Prefix = (),
+) -> Server:
+    started = Server(name, arguments, where, prefix)
     stack.callback(started.stop)
     started.start()
     return started

@@ -1,6 +1,7 @@
 """The programs that make up a running portal, and how each is started."""
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -15,6 +16,18 @@ MANAGE = str(settings.BASE_DIR / "manage.py")
 
 # Work that can wait gets the processor when no call needs it.
 IN_THE_BACKGROUND = ("nice", "-n", "5")
+
+
+def on_one_core() -> tuple[str, ...]:
+    """The last of our cores, where there are several.
+
+    Of Python's threads one at a time goes on, and to hand the turn to another core
+    takes so long that a busy web server gets behind with its calls.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2 or shutil.which("taskset") is None:
+        return ()
+    return ("taskset", "--cpu-list", str(cores[-1]))
 
 
 def python(
@@ -38,6 +51,7 @@ def web(say: Say, door: socket.socket) -> Service:
     program = python(
         *("-m", "phoneops.server", "-v", "0", "--no-server-name"),
         *("--fd", str(door.fileno()), "phoneops.asgi:application"),
+        prefix=on_one_core(),
         sockets=(door.fileno(),),
     )
     patience = 15.0 + settings.DRAIN_SECONDS
