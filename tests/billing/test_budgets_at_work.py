@@ -13,7 +13,7 @@ from calls.models import Call
 from calls.services import reasons
 from calls.services.closing import close
 from routing.core.ruleset import Path
-from routing.models import Agent, EscalationPolicy
+from routing.models import Agent, EscalationPolicy, PhoneNumber
 from tests.billing.ledger_rows import set_prices
 from tests.calls.carrier import Line, verbs
 from tests.calls.views.lines import PHONES, people
@@ -42,6 +42,7 @@ def spend_all(action: str, dialled: str, **step: Any) -> None:
     spent = make_call(
         state=CallState.CLOSED,
         dialled=dialled,
+        time_zone=PhoneNumber.objects.get(e164=dialled).time_zone,
         offered_at=now,
         answered_at=now,
         over_at=now,
